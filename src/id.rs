@@ -1,0 +1,238 @@
+//! Names of things, checked when they are made.
+//!
+//! A Twilio SID is two letters and 32 hexadecimal digits
+//! (<https://www.twilio.com/docs/glossary/what-is-a-sid>). Holding one of these types means the text was checked,
+//! so that no id can change the path of a URL.
+//!
+//! ```
+//! use frontdesk::id::CallSid;
+//!
+//! let sid: CallSid = "CA0123456789abcdef0123456789abcdef".parse()?;
+//! assert_eq!(sid.as_str().len(), 34);
+//! assert!("CA123/../Messages".parse::<CallSid>().is_err());
+//! # Ok::<(), frontdesk::id::InvalidSid>(())
+//! ```
+
+use std::fmt;
+
+/// A text that is not a SID of the wanted kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a {kind}: expected {prefix} and 32 hexadecimal digits")]
+pub struct InvalidSid {
+    kind: &'static str,
+    prefix: &'static str,
+}
+
+const SID_LEN: usize = 34;
+
+fn check(text: &str, prefixes: &[&str]) -> Option<[u8; SID_LEN]> {
+    let bytes: [u8; SID_LEN] = text.as_bytes().try_into().ok()?;
+    let known = prefixes.iter().any(|prefix| text.starts_with(prefix));
+    let digits = bytes.get(2..)?.iter().all(u8::is_ascii_hexdigit);
+    (known && digits).then_some(bytes)
+}
+
+macro_rules! sids {
+    ($($(#[$meta:meta])* $name:ident: $prefix:literal $(| $more:literal)*;)*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name([u8; SID_LEN]);
+
+        impl $name {
+            /// Checks the text.
+            ///
+            /// # Errors
+            /// When it is not the prefix of this kind followed by 32 hexadecimal digits.
+            pub fn parse(text: &str) -> Result<Self, InvalidSid> {
+                check(text, &[$prefix $(, $more)*]).map(Self).ok_or(InvalidSid {
+                    kind: stringify!($name),
+                    prefix: concat!($prefix $(, " or ", $more)*),
+                })
+            }
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                std::str::from_utf8(&self.0).unwrap_or_default()
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = InvalidSid;
+
+            fn from_str(text: &str) -> Result<Self, InvalidSid> {
+                Self::parse(text)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+                Self::parse(&text).map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+
+sids! {
+    /// An account or sub-account, `AC…`.
+    AccountSid: "AC";
+    /// An API key, `SK…`.
+    ApiKeySid: "SK";
+    /// A call, `CA…`.
+    CallSid: "CA";
+    /// A message, `SM…` or, with media, `MM…`.
+    MessageSid: "SM" | "MM";
+    /// A file attached to a message, `ME…`.
+    MediaSid: "ME";
+    /// A recording, `RE…`.
+    RecordingSid: "RE";
+    /// A transcription of a recording, `TR…`.
+    TranscriptionSid: "TR";
+    /// A transcript or real-time transcription of Conversational Intelligence, `GT…`.
+    TranscriptSid: "GT";
+    /// A Conversational Intelligence service, `GA…`.
+    IntelligenceServiceSid: "GA";
+    /// A messaging service, `MG…`.
+    MessagingServiceSid: "MG";
+    /// A phone number that the account owns, `PN…`.
+    PhoneNumberSid: "PN";
+    /// A TwiML application, `AP…`.
+    ApplicationSid: "AP";
+    /// A content template, `HX…`.
+    ContentSid: "HX";
+    /// An installed channel or add-on, `XE…`.
+    InstallSid: "XE";
+}
+
+/// Who the data belongs to: the key of every row.
+///
+/// Any non-empty text of up to 128 printable characters without white space, slash, question mark or number sign.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TenantId(Box<str>);
+
+/// A text that cannot name a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a tenant id: 1 to 128 printable characters without white space, '/', '?' or '#'")]
+#[non_exhaustive]
+pub struct InvalidTenantId;
+
+impl TenantId {
+    /// Checks the text.
+    ///
+    /// # Errors
+    /// When it is empty, too long, or holds white space, control characters, `/`, `?` or `#`.
+    pub fn new(text: impl AsRef<str>) -> Result<Self, InvalidTenantId> {
+        let text = text.as_ref();
+        let fits = (1..=128).contains(&text.chars().count());
+        let clean = text.chars().all(|c| !c.is_control() && !c.is_whitespace() && !matches!(c, '/' | '?' | '#'));
+        if fits && clean { Ok(Self(text.into())) } else { Err(InvalidTenantId) }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for TenantId {
+    type Err = InvalidTenantId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTenantId> {
+        Self::new(text)
+    }
+}
+
+impl TryFrom<String> for TenantId {
+    type Error = InvalidTenantId;
+
+    fn try_from(text: String) -> Result<Self, InvalidTenantId> {
+        Self::new(text)
+    }
+}
+
+impl From<TenantId> for String {
+    fn from(id: TenantId) -> Self {
+        id.0.into()
+    }
+}
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn accepts_its_own_prefix_only() {
+        let digits = "0123456789abcdef0123456789ABCDEF";
+        assert!(CallSid::parse(&format!("CA{digits}")).is_ok());
+        assert!(CallSid::parse(&format!("SM{digits}")).is_err());
+        assert!(MessageSid::parse(&format!("SM{digits}")).is_ok());
+        assert!(MessageSid::parse(&format!("MM{digits}")).is_ok());
+        assert_eq!(
+            MessageSid::parse("").unwrap_err().to_string(),
+            "not a MessageSid: expected SM or MM and 32 hexadecimal digits"
+        );
+    }
+
+    #[test]
+    fn tenant_ids_cannot_leave_a_path() {
+        for bad in ["", "a b", "a/b", "a?b", "a#b", "a\nb", &"x".repeat(129)] {
+            assert!(TenantId::new(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(TenantId::new("praxis-müller").unwrap().as_str(), "praxis-müller");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics_and_what_parses_comes_back(text in ".{0,40}") {
+            if let Ok(sid) = CallSid::parse(&text) {
+                prop_assert_eq!(sid.as_str(), text);
+            }
+        }
+
+        #[test]
+        fn well_formed_sids_round_trip(text in "CA[0-9a-fA-F]{32}") {
+            prop_assert_eq!(CallSid::parse(&text).unwrap().to_string(), text);
+        }
+    }
+}

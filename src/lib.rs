@@ -1,0 +1,14 @@
+//! Frontdesk.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod clock;
+pub mod error;
+pub mod id;
+mod open;
+pub mod phone;
+pub mod secret;
+pub mod transport;
+
+pub use error::Error;
+pub use open::Unrecognized;
+pub use secret::Secret;
