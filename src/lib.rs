@@ -3,11 +3,13 @@
 
 pub mod clock;
 pub mod error;
+pub mod form;
 pub mod id;
 mod open;
 pub mod phone;
 pub mod secret;
 pub mod transport;
+pub mod twilio;
 
 pub use error::Error;
 pub use open::Unrecognized;

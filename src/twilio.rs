@@ -1,0 +1,7 @@
+//! Twilio: webhooks and the REST API.
+
+mod address;
+pub mod values;
+pub mod webhook;
+
+pub use address::Address;

@@ -1,0 +1,4 @@
+//! What the crate promises, one module per behaviour.
+
+mod signature_vectors;
+mod specs;
