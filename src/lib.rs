@@ -10,6 +10,7 @@ pub mod phone;
 pub mod secret;
 pub mod transport;
 pub mod twilio;
+pub mod twiml;
 
 pub use error::Error;
 pub use open::Unrecognized;

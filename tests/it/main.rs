@@ -2,3 +2,4 @@
 
 mod signature_vectors;
 mod specs;
+mod twiml;
