@@ -1,6 +1,7 @@
 //! Frontdesk.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod address;
 pub mod clock;
 pub mod error;
 pub mod form;

@@ -1,8 +1,8 @@
 use super::ParseError;
 use super::fields::{Fields, event};
+use crate::address::Address;
 use crate::id::{AccountSid, ApplicationSid, CallSid, RecordingSid};
 use crate::secret::Private;
-use crate::twilio::Address;
 use crate::twilio::values::{AnsweredBy, CallDirection, CallStatus, DialStatus, StirVerstat};
 use chrono::{DateTime, Utc};
 use url::Url;

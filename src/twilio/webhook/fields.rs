@@ -3,13 +3,13 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::address::Address;
 use crate::form;
 use crate::id::{
     AccountSid, ApplicationSid, CallSid, InstallSid, IntelligenceServiceSid, MessageSid, MessagingServiceSid,
     RecordingSid, TranscriptSid, TranscriptionSid,
 };
 use crate::secret::Private;
-use crate::twilio::Address;
 use crate::twilio::values::{
     AnsweredBy, CallDirection, CallStatus, DialStatus, MessageStatus, OptOutType, RecordingSource, RecordingStatus,
     StirVerstat, Track, TranscriptionEventKind, TranscriptionStatus,

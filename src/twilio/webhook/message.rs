@@ -3,9 +3,9 @@ use url::Url;
 use super::ParseError;
 use super::call::Place;
 use super::fields::{Fields, event};
+use crate::address::Address;
 use crate::id::{AccountSid, InstallSid, MessageSid, MessagingServiceSid};
 use crate::secret::Private;
-use crate::twilio::Address;
 use crate::twilio::values::{MessageStatus, OptOutType};
 
 /// A file that came with a message.

@@ -1,14 +1,16 @@
+//! Who calls and who is called: numbers and the other things that can stand in their place.
+
 use std::fmt;
 
 use crate::phone::E164;
 use crate::secret::Private;
 
-/// One end of a call or message, as Twilio writes it in `From` and `To`.
+/// One end of a call or message, as providers write it in `From` and `To`.
 ///
 /// `Debug` and `Display` mask it; [`to_wire`](Self::to_wire) gives the whole.
 ///
 /// ```
-/// use frontdesk::twilio::Address;
+/// use frontdesk::address::Address;
 ///
 /// assert!(Address::from("+266696687").is_anonymous());
 /// assert!(matches!(Address::from("whatsapp:+14155552671"), Address::WhatsApp(_)));
@@ -45,7 +47,7 @@ const PLACEHOLDERS: [&str; 7] =
 const WORDS: [&str; 7] = ["anonymous", "restricted", "blocked", "unknown", "unavailable", "private", "withheld"];
 
 impl Address {
-    /// The text that Twilio uses.
+    /// The text as it stands on the wire.
     #[must_use]
     pub fn to_wire(&self) -> String {
         match self {
