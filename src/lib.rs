@@ -2,13 +2,20 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod address;
+pub mod call;
 pub mod clock;
 pub mod error;
 pub mod form;
 pub mod id;
+pub mod message;
 mod open;
 pub mod phone;
+pub mod relay;
+pub mod schedule;
 pub mod secret;
+pub mod store;
+pub mod template;
+pub mod tenant;
 pub mod transport;
 pub mod twilio;
 pub mod twiml;

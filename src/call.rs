@@ -1,0 +1,21 @@
+//! What is known of a call: its record, and how news of it change the record. Pure.
+//!
+//! News come in any order and more than once; a record moves forward only, so that every order ends the same.
+//!
+//! ```
+//! use frontdesk::call::Status;
+//!
+//! let mut status = Status::Ringing;
+//! for news in [Status::Completed, Status::InProgress, Status::Ringing] {
+//!     status = status.advance(news);
+//! }
+//! assert_eq!(status, Status::Completed);
+//! ```
+
+mod record;
+mod state;
+mod store;
+
+pub use record::{Booked, CallRecord, Outcome, Quality, RecordingInfo, TranscriptLine};
+pub use state::{DialOutcome, Direction, Status};
+pub use store::{CallQuery, Calls};

@@ -1,0 +1,20 @@
+//! Texts in both directions, whether they arrived, and the outbox they wait in. Pure.
+//!
+//! Delivery moves forward only: news come in any order, more than once, and before the provider's own answer.
+//!
+//! ```
+//! use frontdesk::message::{Delivery, DeliveryStatus};
+//!
+//! let mut delivery = Delivery::new(DeliveryStatus::Queued);
+//! delivery = delivery.advance(Delivery::new(DeliveryStatus::Delivered));
+//! delivery = delivery.advance(Delivery::new(DeliveryStatus::Sent));        // late: changes nothing
+//! assert_eq!(delivery.status, DeliveryStatus::Delivered);
+//! ```
+
+mod record;
+mod state;
+mod store;
+
+pub use record::{InvalidMessageId, Lease, MessageId, MessageKind, MessageRecord};
+pub use state::{Delivery, DeliveryStatus};
+pub use store::{MessageQuery, Messages};

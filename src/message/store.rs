@@ -1,0 +1,48 @@
+use std::fmt;
+
+use async_trait::async_trait;
+
+use super::record::{MessageId, MessageRecord};
+use crate::Error;
+use crate::address::Address;
+use crate::id::{MessageSid, TenantId};
+
+/// Reads texts. What changes them is a [`Unit`](crate::store::Unit).
+#[async_trait]
+pub trait Messages: fmt::Debug + Send + Sync + 'static {
+    /// One text of the tenant; `None` also when it is somebody else's.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store cannot be reached.
+    async fn message(&self, tenant: &TenantId, id: &MessageId) -> Result<Option<MessageRecord>, Error>;
+
+    /// One text of the tenant by the provider's name.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store cannot be reached.
+    async fn message_by_sid(&self, tenant: &TenantId, sid: &MessageSid) -> Result<Option<MessageRecord>, Error>;
+
+    /// The tenant's texts, latest first.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store cannot be reached.
+    async fn messages(&self, tenant: &TenantId, query: &MessageQuery) -> Result<Vec<MessageRecord>, Error>;
+}
+
+/// Which texts to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MessageQuery {
+    /// How many at most; 50 by default.
+    pub limit: usize,
+    /// Only texts with this other side.
+    pub with: Option<Address>,
+    /// Only texts that come after this one in the listing.
+    pub after: Option<MessageId>,
+}
+
+impl Default for MessageQuery {
+    fn default() -> Self {
+        Self { limit: 50, with: None, after: None }
+    }
+}

@@ -1,0 +1,60 @@
+use chrono::{DateTime, LocalResult, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+
+/// The instant of a local time that begins something: in a gap the first valid instant after it, in a fold the
+/// earlier of the two.
+pub(crate) fn earliest(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
+    match zone.from_local_datetime(&local) {
+        LocalResult::Single(time) | LocalResult::Ambiguous(time, _) => time.with_timezone(&Utc),
+        LocalResult::None => after_gap(zone, local),
+    }
+}
+
+/// The instant of a local time that ends something: in a gap the first valid instant after it, in a fold the later
+/// of the two.
+pub(crate) fn latest(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
+    match zone.from_local_datetime(&local) {
+        LocalResult::Single(time) | LocalResult::Ambiguous(_, time) => time.with_timezone(&Utc),
+        LocalResult::None => after_gap(zone, local),
+    }
+}
+
+/// The instant at which a gap's clock jumps. The longest gap on record is a whole day (Samoa, 2011).
+fn after_gap(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
+    // The offset before the gap puts the missing time after the jump, the one after it before: halve the span
+    // between until the two instants that surround the jump are a second apart.
+    let guess = local.and_utc();
+    let (mut before, mut after) = (guess - TimeDelta::hours(40), guess + TimeDelta::hours(40));
+    while after - before > TimeDelta::seconds(1) {
+        let middle = before + (after - before) / 2;
+        if middle.with_timezone(&zone).naive_local() > local {
+            after = middle;
+        } else {
+            before = middle;
+        }
+    }
+    let whole = after.timestamp();
+    DateTime::from_timestamp(whole, 0).unwrap_or(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn local(text: &str) -> NaiveDateTime {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn gaps_and_folds_have_one_answer() {
+        let new_york: Tz = "America/New_York".parse().unwrap();
+        assert_eq!(earliest(new_york, local("2026-03-08T02:30:00")).to_rfc3339(), "2026-03-08T07:00:00+00:00");
+        assert_eq!(latest(new_york, local("2026-03-08T02:30:00")).to_rfc3339(), "2026-03-08T07:00:00+00:00");
+        assert_eq!(earliest(new_york, local("2026-11-01T01:30:00")).to_rfc3339(), "2026-11-01T05:30:00+00:00");
+        assert_eq!(latest(new_york, local("2026-11-01T01:30:00")).to_rfc3339(), "2026-11-01T06:30:00+00:00");
+        let lord_howe: Tz = "Australia/Lord_Howe".parse().unwrap();
+        assert_eq!(earliest(lord_howe, local("2026-10-04T02:15:00")).to_rfc3339(), "2026-10-03T15:30:00+00:00");
+        let apia: Tz = "Pacific/Apia".parse().unwrap();
+        assert_eq!(earliest(apia, local("2011-12-30T12:00:00")).to_rfc3339(), "2011-12-30T10:00:00+00:00");
+    }
+}

@@ -1,0 +1,58 @@
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::unit::{Commit, Unit};
+use crate::Error;
+use crate::call::Calls;
+use crate::id::TenantId;
+use crate::message::{MessageRecord, Messages};
+use crate::relay::RelayEvent;
+use crate::tenant::Tenants;
+
+/// Everything a desk keeps. Every method takes the tenant; another tenant's data are not found.
+#[async_trait]
+pub trait Store: Calls + Messages + Tenants + Backstage {
+    /// Carries out a unit: all of it, or nothing.
+    ///
+    /// Records are written with the version they were read with; the store counts it up. A record of another tenant
+    /// than `tenant` is refused.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when nothing was done; [`Error::is_outcome_unknown`] when the connection broke while
+    /// committing: commit the same unit again, its key tells whether it was done.
+    async fn commit(&self, tenant: &TenantId, unit: Unit) -> Result<Commit, Error>;
+}
+
+/// What workers need before they know a tenant.
+#[async_trait]
+pub trait Backstage: fmt::Debug + Send + Sync + 'static {
+    /// Takes up to `limit` texts that are due, and keeps others from them for `lease`, in the store's time.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store cannot be reached.
+    async fn claim_messages(
+        &self,
+        worker: &str,
+        limit: usize,
+        lease: Duration,
+    ) -> Result<Vec<(TenantId, MessageRecord)>, Error>;
+
+    /// Takes up to `limit` events that are due, and keeps others from them for `lease`, in the store's time.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store cannot be reached.
+    async fn claim_relays(
+        &self,
+        worker: &str,
+        limit: usize,
+        lease: Duration,
+    ) -> Result<Vec<(TenantId, RelayEvent)>, Error>;
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    async fn ping(&self) -> Result<(), Error>;
+}

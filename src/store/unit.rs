@@ -1,0 +1,79 @@
+use crate::call::CallRecord;
+use crate::message::MessageRecord;
+use crate::relay::RelayEvent;
+
+/// Writes that belong together.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[must_use]
+pub struct Unit {
+    pub(crate) once: Option<(String, String)>,
+    pub(crate) calls: Vec<CallRecord>,
+    pub(crate) messages: Vec<MessageRecord>,
+    pub(crate) enqueued: Vec<MessageRecord>,
+    pub(crate) relays: Vec<RelayEvent>,
+    pub(crate) announced: Vec<RelayEvent>,
+}
+
+/// What came of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Commit {
+    /// All of it was done.
+    Applied,
+    /// A unit with this key was committed before; nothing was done.
+    Duplicate {
+        /// The answer saved then.
+        answer: String,
+    },
+    /// A record had changed since it was read; nothing was done. Read, decide and commit again.
+    Stale,
+}
+
+impl Unit {
+    /// A unit without writes.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Commits only if no unit with this key was committed for the tenant; saves the answer for who comes second.
+    pub fn once(mut self, key: impl Into<String>, answer: impl Into<String>) -> Self {
+        self.once = Some((key.into(), answer.into()));
+        self
+    }
+
+    /// Writes a call: a new one with version 0, or a changed one with the version it was read with.
+    pub fn save_call(mut self, call: CallRecord) -> Self {
+        self.calls.push(call);
+        self
+    }
+
+    /// Writes a text: a new one with version 0, or a changed one with the version it was read with.
+    pub fn save_message(mut self, message: MessageRecord) -> Self {
+        self.messages.push(message);
+        self
+    }
+
+    /// Puts a text into the outbox, unless one of its id is there already.
+    pub fn enqueue(mut self, message: MessageRecord) -> Self {
+        self.enqueued.push(message);
+        self
+    }
+
+    /// Writes a changed event with the version it was read with.
+    pub fn save_relay(mut self, event: RelayEvent) -> Self {
+        self.relays.push(event);
+        self
+    }
+
+    /// Puts an event into the relay queue, unless one of its id is there already.
+    pub fn announce(mut self, event: RelayEvent) -> Self {
+        self.announced.push(event);
+        self
+    }
+
+    /// True when there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

@@ -1,0 +1,28 @@
+use std::fmt;
+
+use async_trait::async_trait;
+
+use super::record::Tenant;
+use crate::Error;
+use crate::id::TenantId;
+use crate::phone::E164;
+
+/// Finds who a number belongs to, before anything else is known of a call.
+#[async_trait]
+pub trait TenantLookup: fmt::Debug + Send + Sync + 'static {
+    /// The tenant whose business number this is; `None` when nobody's.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the directory cannot be reached.
+    async fn tenant_of(&self, number: &E164) -> Result<Option<TenantId>, Error>;
+}
+
+/// Keeps the tenants' settings.
+#[async_trait]
+pub trait Tenants: fmt::Debug + Send + Sync + 'static {
+    /// A tenant's settings.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store cannot be reached.
+    async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, Error>;
+}
