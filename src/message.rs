@@ -12,9 +12,11 @@
 //! ```
 
 mod record;
+mod sender;
 mod state;
 mod store;
 
 pub use record::{InvalidMessageId, Lease, MessageId, MessageKind, MessageRecord};
+pub use sender::{Accepted, SmsSender};
 pub use state::{Delivery, DeliveryStatus};
 pub use store::{MessageQuery, Messages};

@@ -13,10 +13,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "desk")]
+mod cache;
 mod menu;
 mod record;
 mod store;
 
+#[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
+pub use cache::CachedLookup;
 pub use menu::{Menu, MenuOption, MenuTarget};
 pub use record::{
     Assistant, CallerId, Forwarding, Group, Recording, Route, Strategy, Tenant, TextBack, Transcription, Voicemail,

@@ -26,9 +26,11 @@ mod json;
 pub mod messages;
 mod page;
 mod request;
+mod sms;
 pub mod values;
 pub mod webhook;
 
 pub use client::{Client, ClientBuilder, Credential, InvalidClient};
 pub use page::{Listing, Page, Paged};
 pub use request::Request;
+pub(crate) use sms::delivery_status;

@@ -1,0 +1,80 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+
+use crate::Error;
+use crate::clock::Clock;
+use crate::message::DeliveryStatus;
+use crate::relay::{RelayEvent, RelayReply, RelayTarget};
+use crate::store::{Commit, Store, Unit};
+use crate::wake::Wake;
+use crate::worker::Turn;
+
+const BATCH: usize = 16;
+const LEASE: Duration = Duration::from_secs(60);
+const ATTEMPTS: u32 = 8;
+const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(5);
+
+/// Takes news from the queue to the host's service, until they arrive or are given up.
+#[derive(Debug)]
+pub(crate) struct Announcer {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) target: Arc<dyn RelayTarget>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) name: String,
+    /// Called when a text may go because its words have come.
+    pub(crate) outbox: Wake,
+}
+
+#[async_trait]
+impl Turn for Announcer {
+    async fn turn(&self) -> Result<usize, Error> {
+        let claimed = self.store.claim_relays(&self.name, BATCH, LEASE).await?;
+        let count = claimed.len();
+        for (tenant, event) in claimed {
+            let outcome = self.target.deliver(&event).await;
+            if let Ok(RelayReply { message: Some(words) }) = &outcome
+                && !words.is_empty()
+                && let Some(id) = &event.text
+                && let Some(mut text) = self.store.message(&tenant, id).await?
+                && text.delivery.status == DeliveryStatus::Pending
+                && text.attempts == 0
+            {
+                text.body = words.clone();
+                text.not_before = self.clock.now();
+                // A text that a worker has taken meanwhile keeps the words it has.
+                self.store.commit(&tenant, Unit::new().save_message(text)).await?;
+                self.outbox.call();
+            }
+            let event = self.after(event, outcome);
+            if self.store.commit(&tenant, Unit::new().save_relay(event)).await? == Commit::Stale {
+                tracing::warn!("an event was delivered by two workers");
+            }
+        }
+        Ok(count)
+    }
+}
+
+impl Announcer {
+    /// The event after an attempt: done, or due again later.
+    fn after(&self, mut event: RelayEvent, outcome: Result<RelayReply, Error>) -> RelayEvent {
+        event.attempts += 1;
+        event.lease = None;
+        match outcome {
+            Ok(_) => event.done = true,
+            Err(error) if error.is_permanent() || event.attempts >= ATTEMPTS => {
+                tracing::warn!(event = %event.id, %error, attempts = event.attempts, "an event was given up");
+                event.done = true;
+                event.reason = Some(error.to_string());
+            }
+            Err(error) => {
+                let pause = TimeDelta::seconds(1 << event.attempts.min(10)).min(LONGEST_PAUSE);
+                tracing::info!(event = %event.id, %error, %pause, "an event is tried again later");
+                event.not_before = self.clock.now() + pause;
+            }
+        }
+        event
+    }
+}

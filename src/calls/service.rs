@@ -1,0 +1,470 @@
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt;
+
+use super::callbacks::Callbacks;
+use super::flow::{self, Cursor, Plan, Scene};
+use super::hooks::{Arrival, Hooks};
+use super::render::{apology, render, unknown_number};
+use crate::Error;
+use crate::address::Address;
+use crate::call::{CallRecord, DialOutcome, Direction, RecordingInfo, Status, TranscriptLine};
+use crate::clock::{Clock, within};
+use crate::id::{CallSid, TenantId, TranscriptSid};
+use crate::message::{MessageId, MessageKind, MessageRecord};
+use crate::phone::E164;
+use crate::relay::{RelayEvent, RelayKind};
+use crate::store::{Commit, Store, Unit};
+use crate::template;
+use crate::tenant::{Tenant, TenantLookup};
+use crate::twilio::values::{CallDirection, CallStatus, DialStatus, RecordingStatus, Track, TranscriptionEventKind};
+use crate::twilio::webhook::{
+    Call, CallStatusEvent, DialEvent, GatherEvent, RealTimeTranscriptionEvent, RecordEvent, RecordingStatusEvent,
+    TranscriptionEvent, VoiceEvent,
+};
+use crate::twiml::VoiceResponse;
+use crate::wake::Wake;
+
+/// How often a decision is made anew because a record changed meanwhile.
+const ROUNDS: usize = 8;
+
+/// Answers the webhooks of calls.
+#[derive(Debug, Clone)]
+pub struct CallService {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) lookup: Arc<dyn TenantLookup>,
+    pub(crate) template: Option<Tenant>,
+    pub(crate) hooks: Arc<dyn Hooks>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) callbacks: Callbacks,
+    /// How long a hook may take.
+    pub(crate) hook_limit: Duration,
+    /// How long a text waits for the words that the host's service may choose; `None` without such a service.
+    pub(crate) reply_limit: Option<Duration>,
+    pub(crate) outbox: Wake,
+    pub(crate) relays: Wake,
+}
+
+/// Whether what a webhook told was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Settled {
+    /// It was.
+    Recorded,
+    /// It had been recorded before.
+    Duplicate,
+    /// It concerns nothing that is known here.
+    Unknown,
+}
+
+/// What is to be recorded with a decision.
+struct Decision {
+    plan: Plan,
+    key: String,
+}
+
+impl CallService {
+    /// A call has come in.
+    ///
+    /// Only a ringing call is answered with verbs; anything else gets an empty answer.
+    pub async fn arrived(&self, event: &VoiceEvent) -> VoiceResponse {
+        let call = &event.call;
+        if call.status != CallStatus::Ringing {
+            return VoiceResponse::new();
+        }
+        let Some(tenant) = self.tenant_of(&call.to).await else { return unknown_number() };
+        let tenant = match tenant {
+            Ok(tenant) => tenant,
+            Err(error) => return failed(&error, "finding the tenant"),
+        };
+        let open = self.is_open(&tenant);
+        let wanted = self.wanted(&tenant, call, open).await;
+        self.decide(&tenant, call, |scene, record| {
+            record.note_status(Status::Ringing, self.clock.now(), None);
+            record.quality.attestation = event.call.stir_verstat.as_ref().map(|value| value.as_str().to_owned());
+            Decision { plan: flow::arrive(scene, wanted.clone()), key: "voice".into() }
+        })
+        .await
+    }
+
+    /// A key was pressed in the menu, or none.
+    pub async fn chosen(&self, event: &GatherEvent, attempt: u32) -> VoiceResponse {
+        self.answer(&event.call, |scene, record| {
+            record.note_status(Status::InProgress, self.clock.now(), None);
+            let digits = event.digits.as_deref();
+            Decision { plan: flow::choose(scene, attempt, digits), key: format!("menu:{attempt}") }
+        })
+        .await
+    }
+
+    /// Forwarding ended.
+    pub async fn dialled(&self, event: &DialEvent, cursor: &Cursor) -> VoiceResponse {
+        let Some(outcome) = dial_outcome(&event.dial_status) else {
+            tracing::warn!(status = %event.dial_status, "a dial ended in a way this version does not know");
+            return VoiceResponse::new();
+        };
+        self.answer(&event.call, |scene, record| {
+            let now = self.clock.now();
+            record.note_status(call_status(&event.call.status).unwrap_or(Status::InProgress), now, None);
+            record.note_dial(outcome, now, event.dial_duration);
+            if let Some(sid) = event.recording_sid {
+                let mut info = RecordingInfo::new(sid);
+                (info.url, info.duration) = (event.recording_url.clone(), event.recording_duration);
+                record.note_recording(info);
+            }
+            let gone = event.call.status.is_final();
+            let plan = flow::dialled(scene, cursor, outcome, gone);
+            Decision { plan, key: format!("dial:{}:{}:{}", cursor.ladder, cursor.leg, event.dial_status) }
+        })
+        .await
+    }
+
+    /// A voicemail was left.
+    pub async fn voicemail_left(&self, event: &RecordEvent) -> VoiceResponse {
+        self.answer(&event.call, |_, record| {
+            if let Some(sid) = event.recording_sid {
+                let mut info = RecordingInfo::new(sid);
+                (info.url, info.duration) = (event.recording_url.clone(), event.recording_duration);
+                record.note_voicemail(info);
+            }
+            let sid = event.recording_sid.map(|sid| sid.to_string()).unwrap_or_default();
+            Decision { plan: flow::voicemail_left(), key: format!("voicemail:{sid}") }
+        })
+        .await
+    }
+
+    /// A call changed its status.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store could not be reached: the provider may tell again.
+    pub async fn status_changed(&self, event: &CallStatusEvent) -> Result<Settled, Error> {
+        let Some(news) = call_status(&event.call.status) else { return Ok(Settled::Unknown) };
+        let business = match event.call.direction {
+            Some(CallDirection::OutboundApi | CallDirection::OutboundDial) => &event.call.from,
+            _ => &event.call.to,
+        };
+        let Some(tenant) = self.tenant_of(business).await.transpose()? else { return Ok(Settled::Unknown) };
+        let key = match event.sequence_number {
+            Some(number) => format!("status:{number}:{}", news.as_str()),
+            None => format!("status:{}", news.as_str()),
+        };
+        self.record(&tenant, &event.call.sid, Some(&event.call), &key, |record, now| {
+            let at = event.timestamp.unwrap_or(now);
+            record.note_status(news, at, event.call_duration);
+            let quality = &mut record.quality;
+            quality.sip_response_code = event.sip_response_code.or(quality.sip_response_code);
+            quality.queue_time_ms = event.queue_time.or(quality.queue_time_ms);
+            quality.machine_detection_ms = event.machine_detection_duration.or(quality.machine_detection_ms);
+            quality.error_code = event.error_code.or(quality.error_code);
+            if let Some(answered_by) = &event.answered_by {
+                quality.answered_by = Some(answered_by.as_str().to_owned());
+            }
+            if let Some(sid) = event.recording_sid {
+                let mut info = RecordingInfo::new(sid);
+                (info.url, info.duration) = (event.recording_url.clone(), event.recording_duration);
+                info.ready = true;
+                record.note_recording(info);
+            }
+            matches!(news, Status::NoAnswer | Status::Busy | Status::Failed)
+        })
+        .await
+    }
+
+    /// A recording changed its status; `voicemail` says what kind it is.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store could not be reached.
+    pub async fn recorded(
+        &self,
+        tenant: &TenantId,
+        event: &RecordingStatusEvent,
+        voicemail: bool,
+    ) -> Result<Settled, Error> {
+        let Some(call) = event.call_sid else { return Ok(Settled::Unknown) };
+        let Some(tenant) = self.settings(tenant).await? else { return Ok(Settled::Unknown) };
+        let key = format!("recording:{}:{}", event.recording_sid, event.recording_status);
+        self.record(&tenant, &call, None, &key, |record, _| {
+            let mut info = RecordingInfo::new(event.recording_sid);
+            (info.url, info.duration) = (event.recording_url.clone(), event.recording_duration);
+            info.ready = event.recording_status == RecordingStatus::Completed;
+            if voicemail {
+                record.note_voicemail(info)
+            } else {
+                record.note_recording(info)
+            }
+            false
+        })
+        .await
+    }
+
+    /// A voicemail was transcribed.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store could not be reached.
+    pub async fn transcribed(&self, tenant: &TenantId, event: &TranscriptionEvent) -> Result<Settled, Error> {
+        let Some(tenant) = self.settings(tenant).await? else { return Ok(Settled::Unknown) };
+        let key = format!("transcription:{}", event.transcription_sid);
+        self.record(&tenant, &event.call_sid, None, &key, |record, _| {
+            if !event.transcription_text.is_empty() {
+                record.voicemail_text = Some(event.transcription_text.clone());
+            }
+            false
+        })
+        .await
+    }
+
+    /// Something was said while a call goes on.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store could not be reached.
+    pub async fn heard(&self, tenant: &TenantId, event: &RealTimeTranscriptionEvent) -> Result<Settled, Error> {
+        let Some(tenant) = self.settings(tenant).await? else { return Ok(Settled::Unknown) };
+        let sequence = event.sequence_id.unwrap_or(0);
+        let track = event.track.as_ref().map_or("", Track::as_str);
+        let key = format!("heard:{}:{track}:{sequence}:{}", event.transcription_sid, event.transcription_event);
+        let sid: TranscriptSid = event.transcription_sid;
+        self.record(&tenant, &event.call_sid, None, &key, |record, _| {
+            record.transcript_sid = Some(sid);
+            let is_final = event.is_final != Some(false);
+            if event.transcription_event == TranscriptionEventKind::Content
+                && is_final
+                && let Some(text) = event.transcript()
+            {
+                let by_caller = event.track == Some(Track::InboundTrack);
+                record.note_line(TranscriptLine::new(sequence, by_caller, text, event.timestamp));
+            }
+            false
+        })
+        .await
+    }
+
+    /// Finds the tenant, then decides.
+    async fn answer(&self, call: &Call, decide: impl Fn(&Scene<'_>, &mut CallRecord) -> Decision) -> VoiceResponse {
+        match self.tenant_of(&call.to).await {
+            None => unknown_number(),
+            Some(Err(error)) => failed(&error, "finding the tenant"),
+            Some(Ok(tenant)) => self.decide(&tenant, call, decide).await,
+        }
+    }
+
+    /// Decides purely, records the decision with its answer, and says it. A store that fails loses the record, not
+    /// the call.
+    async fn decide(
+        &self,
+        tenant: &Tenant,
+        call: &Call,
+        decide: impl Fn(&Scene<'_>, &mut CallRecord) -> Decision,
+    ) -> VoiceResponse {
+        let scene = Scene::new(tenant, &call.from, &call.to, self.is_open(tenant));
+        for _ in 0..ROUNDS {
+            let now = self.clock.now();
+            let known = self.store.call(&tenant.id, &call.sid).await;
+            let unreachable = known.is_err();
+            let mut record = match known {
+                Ok(Some(record)) => record,
+                Ok(None) => begin(tenant, call, now),
+                Err(error) => {
+                    tracing::error!(%error, call = %call.sid, "the call cannot be read; answering without a record");
+                    begin(tenant, call, now)
+                }
+            };
+            let new = record.version == 0;
+            let Decision { plan, key } = decide(&scene, &mut record);
+            record.route = plan.route.clone().or(record.route.take());
+            record.menu_choice = plan.choice.or(record.menu_choice);
+            let response = render(&plan, tenant, &call.sid, &self.callbacks);
+            if unreachable {
+                return response;
+            }
+            let mut unit = Unit::new().once(format!("{}:{key}", call.sid), response.to_string());
+            if new {
+                unit = self.announce(unit, RelayKind::Incoming, &record, now);
+            }
+            if record.was_answered() {
+                unit = self.announce(unit, RelayKind::Answered, &record, now);
+            }
+            if plan.missed || plan.closed {
+                unit = self.missed(unit, tenant, &mut record, plan.closed, now);
+            }
+            match self.store.commit(&tenant.id, unit.save_call(record)).await {
+                Ok(Commit::Applied) => {
+                    self.outbox.call();
+                    self.relays.call();
+                    return response;
+                }
+                Ok(Commit::Duplicate { answer }) => {
+                    return VoiceResponse::new().raw(inner(&answer));
+                }
+                Ok(Commit::Stale) => {}
+                Err(error) => {
+                    tracing::error!(%error, call = %call.sid, "the call was answered without a record");
+                    return response;
+                }
+            }
+        }
+        tracing::error!(call = %call.sid, "the call's record changed faster than it could be written");
+        apology()
+    }
+
+    /// Changes a call's record; `change` says whether the call was missed.
+    async fn record(
+        &self,
+        tenant: &Tenant,
+        sid: &CallSid,
+        call: Option<&Call>,
+        key: &str,
+        change: impl Fn(&mut CallRecord, DateTime<Utc>) -> bool,
+    ) -> Result<Settled, Error> {
+        for _ in 0..ROUNDS {
+            let now = self.clock.now();
+            let mut record = match (self.store.call(&tenant.id, sid).await?, call) {
+                (Some(record), _) => record,
+                (None, Some(call)) => begin(tenant, call, now),
+                (None, None) => return Ok(Settled::Unknown),
+            };
+            let was_over = record.status.is_final();
+            let missed = change(&mut record, now);
+            let mut unit = Unit::new().once(format!("{sid}:{key}"), "");
+            if missed {
+                unit = self.missed(unit, tenant, &mut record, false, now);
+            }
+            if record.status.is_final() && !was_over {
+                unit = self.announce(unit, RelayKind::Completed, &record, now);
+            }
+            match self.store.commit(&tenant.id, unit.save_call(record)).await? {
+                Commit::Applied => {
+                    self.outbox.call();
+                    self.relays.call();
+                    return Ok(Settled::Recorded);
+                }
+                Commit::Duplicate { .. } => return Ok(Settled::Duplicate),
+                Commit::Stale => {}
+            }
+        }
+        Err(Error::unavailable("writing a call's record that keeps changing"))
+    }
+
+    /// Nobody answered: the caller is texted, once a call, and the host's service is told.
+    fn missed(
+        &self,
+        mut unit: Unit,
+        tenant: &Tenant,
+        record: &mut CallRecord,
+        closed: bool,
+        now: DateTime<Utc>,
+    ) -> Unit {
+        let mut event = RelayEvent::new(RelayKind::Missed, record, now);
+        if flow::wants_text_back(tenant, record, closed) && record.text_back.is_none() {
+            let id = MessageId::text_back(&record.sid);
+            let number = record.business_number.to_wire();
+            let words = template::fill(
+                &tenant.text_back.template,
+                &[("business", tenant.name.as_str()), ("number", number.as_str())],
+            );
+            let mut text = MessageRecord::outbound(
+                tenant.id.clone(),
+                id.clone(),
+                MessageKind::TextBack,
+                record.business_number.clone(),
+                record.from.clone(),
+                words.into(),
+                now,
+            );
+            text.call = Some(record.sid);
+            if let Some(limit) = self.reply_limit {
+                text.not_before = now + TimeDelta::from_std(limit).unwrap_or(TimeDelta::zero());
+                event = event.with_text(id.clone());
+            }
+            record.text_back = Some(id);
+            unit = unit.enqueue(text);
+        }
+        if self.reply_limit.is_some() && !record.was_answered() { unit.announce(event) } else { unit }
+    }
+
+    fn announce(&self, unit: Unit, kind: RelayKind, record: &CallRecord, now: DateTime<Utc>) -> Unit {
+        if self.reply_limit.is_some() { unit.announce(RelayEvent::new(kind, record, now)) } else { unit }
+    }
+
+    /// Whose number this is, with settings; `None` when nobody's.
+    pub(crate) async fn tenant_of(&self, address: &Address) -> Option<Result<Tenant, Error>> {
+        let number: E164 = address.phone()?;
+        let id = match self.lookup.tenant_of(&number).await {
+            Ok(found) => found?,
+            Err(error) => return Some(Err(error)),
+        };
+        self.settings(&id).await.transpose()
+    }
+
+    /// A tenant's settings: its own, or the template's for a tenant that only the lookup knows.
+    pub(crate) async fn settings(&self, id: &TenantId) -> Result<Option<Tenant>, Error> {
+        let known = self.store.tenant(id).await?;
+        Ok(known.or_else(|| self.template.clone().map(|template| template.with_id(id.clone()))))
+    }
+
+    fn is_open(&self, tenant: &Tenant) -> bool {
+        tenant.hours.as_ref().is_none_or(|hours| hours.is_open(self.clock.now(), tenant.zone))
+    }
+
+    async fn wanted(&self, tenant: &Tenant, call: &Call, open: bool) -> Option<crate::tenant::Route> {
+        let arrival = Arrival { tenant, call: call.sid, from: &call.from, to: &call.to, at: self.clock.now(), open };
+        let asked = AssertUnwindSafe(self.hooks.route(&arrival)).catch_unwind();
+        match within(self.clock.as_ref(), self.hook_limit, asked).await {
+            Some(Ok(route)) => route,
+            Some(Err(_)) => {
+                tracing::error!("the host's route hook panicked; the settings decide");
+                None
+            }
+            None => {
+                tracing::warn!("the host's route hook took too long; the settings decide");
+                None
+            }
+        }
+    }
+}
+
+fn begin(tenant: &Tenant, call: &Call, now: DateTime<Utc>) -> CallRecord {
+    let direction = match call.direction {
+        Some(CallDirection::OutboundApi | CallDirection::OutboundDial) => Direction::Outbound,
+        _ => Direction::Inbound,
+    };
+    CallRecord::begin(tenant.id.clone(), call.sid, direction, call.from.clone(), call.to.clone(), now)
+}
+
+fn failed(error: &Error, doing: &str) -> VoiceResponse {
+    tracing::error!(%error, doing, "a caller was asked to try again later");
+    apology()
+}
+
+/// What stands between the root's tags of a saved answer.
+fn inner(document: &str) -> &str {
+    document.strip_prefix("<Response>").and_then(|rest| rest.strip_suffix("</Response>")).unwrap_or_default()
+}
+
+/// Twilio's status in our terms; `None` for one that is newer than the crate.
+fn call_status(status: &CallStatus) -> Option<Status> {
+    Some(match status {
+        CallStatus::Queued | CallStatus::Initiated => Status::Queued,
+        CallStatus::Ringing => Status::Ringing,
+        CallStatus::InProgress => Status::InProgress,
+        CallStatus::Completed => Status::Completed,
+        CallStatus::Busy => Status::Busy,
+        CallStatus::Failed => Status::Failed,
+        CallStatus::NoAnswer => Status::NoAnswer,
+        CallStatus::Canceled => Status::Canceled,
+        CallStatus::Other(_) => return None,
+    })
+}
+
+fn dial_outcome(status: &DialStatus) -> Option<DialOutcome> {
+    Some(match status {
+        DialStatus::Completed | DialStatus::Answered => DialOutcome::Answered,
+        DialStatus::Busy => DialOutcome::Busy,
+        DialStatus::NoAnswer => DialOutcome::NoAnswer,
+        DialStatus::Failed => DialOutcome::Failed,
+        DialStatus::Canceled => DialOutcome::Canceled,
+        DialStatus::Other(_) => return None,
+    })
+}

@@ -1,0 +1,264 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::TimeDelta;
+
+use crate::Error;
+use crate::calls::Callbacks;
+use crate::clock::Clock;
+use crate::id::TenantId;
+use crate::message::{Accepted, Delivery, DeliveryStatus, MessageRecord, SmsSender};
+use crate::store::{Commit, Store, Unit};
+use crate::worker::Turn;
+
+const BATCH: usize = 16;
+/// Longer than a send can take with all its attempts.
+const LEASE: Duration = Duration::from_secs(120);
+const ATTEMPTS: u32 = 3;
+const ROUNDS: usize = 8;
+
+/// Sends what is due.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) sender: Arc<dyn SmsSender>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) callbacks: Callbacks,
+    pub(crate) name: String,
+}
+
+#[async_trait]
+impl Turn for Outbox {
+    async fn turn(&self) -> Result<usize, Error> {
+        let claimed = self.store.claim_messages(&self.name, BATCH, LEASE).await?;
+        let count = claimed.len();
+        for (tenant, text) in claimed {
+            self.handle(&tenant, text).await?;
+        }
+        Ok(count)
+    }
+}
+
+impl Outbox {
+    async fn handle(&self, tenant: &TenantId, mut text: MessageRecord) -> Result<(), Error> {
+        if text.delivery.status == DeliveryStatus::Submitting {
+            // Another worker died between sending and recording: sending again might send twice.
+            tracing::warn!(message = %text.id, "a text may or may not have been sent; waiting for news of it");
+            text.note_delivery(Delivery::new(DeliveryStatus::Unknown), self.clock.now());
+            text.lease = None;
+            text.reason = Some("the sender stopped before it could record the outcome".into());
+            self.store.commit(tenant, Unit::new().save_message(text)).await?;
+            return Ok(());
+        }
+        let Some(callback) = self.callbacks.message_status(tenant, &text.id) else {
+            return self.settle(tenant, text, Err(Error::refused("the status callback is no URL"))).await;
+        };
+        text.delivery = Delivery::new(DeliveryStatus::Submitting);
+        text.attempts += 1;
+        text.updated_at = self.clock.now();
+        if self.store.commit(tenant, Unit::new().save_message(text.clone())).await? != Commit::Applied {
+            return Ok(());
+        }
+        text.version += 1;
+        let outcome = self.sender.send(&text, &callback).await;
+        self.settle(tenant, text, outcome).await
+    }
+
+    /// Records what came of a send. News of delivery may have come first; they stay.
+    async fn settle(
+        &self,
+        tenant: &TenantId,
+        mut text: MessageRecord,
+        outcome: Result<Accepted, Error>,
+    ) -> Result<(), Error> {
+        for _ in 0..ROUNDS {
+            let now = self.clock.now();
+            text.lease = None;
+            match &outcome {
+                Ok(accepted) => {
+                    text.sid = accepted.sid.or(text.sid);
+                    text.note_delivery(accepted.delivery, now);
+                }
+                Err(error) if error.is_retryable() && text.attempts < ATTEMPTS => {
+                    if text.delivery.status == DeliveryStatus::Submitting {
+                        text.delivery = Delivery::new(DeliveryStatus::Pending);
+                    }
+                    let backoff = TimeDelta::seconds(5 << text.attempts.min(6));
+                    let asked = error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok());
+                    text.not_before = now + asked.unwrap_or(backoff).max(TimeDelta::seconds(1));
+                    tracing::info!(message = %text.id, %error, "a text was not sent; trying again later");
+                }
+                Err(error) if error.is_outcome_unknown() => {
+                    text.note_delivery(Delivery::new(DeliveryStatus::Unknown), now);
+                    text.reason = Some(error.to_string());
+                    tracing::warn!(message = %text.id, %error, "a text may or may not have been sent");
+                }
+                Err(error) => {
+                    text.note_delivery(Delivery::new(DeliveryStatus::Failed).with_error(error.code()), now);
+                    text.reason = Some(error.to_string());
+                    tracing::warn!(message = %text.id, %error, "a text was given up");
+                }
+            }
+            if self.store.commit(tenant, Unit::new().save_message(text.clone())).await? == Commit::Applied {
+                return Ok(());
+            }
+            match self.store.message(tenant, &text.id).await? {
+                Some(current) => text = current,
+                None => return Ok(()),
+            }
+        }
+        Err(Error::unavailable("recording a text that keeps changing"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::calls::Paths;
+    use crate::clock::ManualClock;
+    use crate::message::{MessageKind, Messages};
+    use crate::store::{Backstage, MemoryStore};
+    use crate::transport::{Reply, Stub};
+    use crate::twilio::Client;
+    use crate::wake::Wake;
+    use crate::worker::Worker;
+
+    const SENT: &str = r#"{"sid":"SM0123456789abcdef0123456789abcdef","status":"queued"}"#;
+
+    struct Desk {
+        store: MemoryStore,
+        clock: ManualClock,
+        stub: Stub,
+        outbox: Arc<Outbox>,
+    }
+
+    fn desk(stub: Stub) -> Desk {
+        let clock = ManualClock::at(DateTime::UNIX_EPOCH).auto_advancing();
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let store = MemoryStore::new(shared.clone());
+        let client = Client::builder("AC0123456789abcdef0123456789abcdef".parse().unwrap())
+            .with_auth_token("t")
+            .with_transport(Arc::new(stub.clone()))
+            .with_clock(shared.clone())
+            .with_retry(Arc::new(crate::transport::retry::Backoff::never()))
+            .build()
+            .unwrap();
+        let outbox = Outbox {
+            store: Arc::new(store.clone()),
+            sender: Arc::new(client),
+            clock: shared,
+            callbacks: Callbacks::new(&"https://example.com".parse().unwrap(), Paths::default()),
+            name: "w".into(),
+        };
+        Desk { store, clock, stub, outbox: Arc::new(outbox) }
+    }
+
+    impl Desk {
+        async fn enqueue(&self) {
+            let text = MessageRecord::outbound(
+                "a".parse().unwrap(),
+                "m1".parse().unwrap(),
+                MessageKind::Direct,
+                "+15551230000".into(),
+                "+14155552671".into(),
+                "hi".into(),
+                self.clock.now(),
+            );
+            self.store.commit(&text.tenant.clone(), Unit::new().enqueue(text)).await.unwrap();
+        }
+
+        async fn run(&self) {
+            let worker = Worker::new(self.outbox.clone(), Arc::new(self.clock.clone()), Wake::default());
+            worker.run_until_idle().await.unwrap();
+        }
+
+        async fn text(&self) -> MessageRecord {
+            self.store.message(&"a".parse().unwrap(), &"m1".parse().unwrap()).await.unwrap().unwrap()
+        }
+    }
+
+    #[tokio::test]
+    async fn sends_once_and_names_itself_in_the_callback() {
+        let desk = desk(Stub::new().reply(201, SENT));
+        desk.enqueue().await;
+        desk.run().await;
+        let text = desk.text().await;
+        assert_eq!((text.delivery.status, text.attempts, text.lease), (DeliveryStatus::Queued, 1, None));
+        assert_eq!(text.sid.unwrap().as_str(), "SM0123456789abcdef0123456789abcdef");
+        let body = desk.stub.log()[0].body().clone();
+        let callback = crate::form::pairs(&body).find(|(key, _)| key == "StatusCallback").unwrap().1.into_owned();
+        assert_eq!(callback, "https://example.com/webhooks/twilio/messages/status?tenant=a&message=m1");
+    }
+
+    #[tokio::test]
+    async fn tries_again_what_was_not_sent() {
+        let busy = Reply::new(429, r#"{"code":20429}"#).header("retry-after", "7");
+        let desk = desk(Stub::new().then(Reply::not_sent()).then(busy).reply(201, SENT));
+        desk.enqueue().await;
+        desk.run().await;
+        assert_eq!(desk.text().await.not_before.timestamp(), 10);
+        desk.clock.advance(Duration::from_secs(10));
+        desk.run().await;
+        assert_eq!(desk.text().await.not_before.timestamp(), 17);
+        desk.clock.advance(Duration::from_secs(7));
+        desk.run().await;
+        assert_eq!((desk.text().await.delivery.status, desk.stub.log().len()), (DeliveryStatus::Queued, 3));
+    }
+
+    #[tokio::test]
+    async fn gives_up_after_three_attempts_and_at_once_when_refused() {
+        let desk_ = desk(Stub::new().then(Reply::not_sent()).then(Reply::not_sent()).then(Reply::not_sent()));
+        desk_.enqueue().await;
+        for _ in 0..5 {
+            desk_.run().await;
+            desk_.clock.advance(Duration::from_secs(600));
+        }
+        assert_eq!((desk_.text().await.delivery.status, desk_.stub.log().len()), (DeliveryStatus::Failed, 3));
+        let refused = desk(Stub::new().reply(400, r#"{"code":21610,"message":"unsubscribed +14155552671"}"#));
+        refused.enqueue().await;
+        refused.run().await;
+        let text = refused.text().await;
+        assert_eq!(text.delivery, Delivery::new(DeliveryStatus::Failed).with_error(Some(21610)));
+        assert!(!text.reason.unwrap().contains("4155552671"));
+    }
+
+    #[tokio::test]
+    async fn never_sends_again_what_may_have_been_sent() {
+        for reply in [Reply::lost(), Reply::new(500, ""), Reply::new(201, "<html>")] {
+            let desk = desk(Stub::new().then(reply).reply(201, SENT));
+            desk.enqueue().await;
+            for _ in 0..5 {
+                desk.run().await;
+                desk.clock.advance(Duration::from_secs(3600));
+            }
+            assert_eq!((desk.text().await.delivery.status, desk.stub.log().len()), (DeliveryStatus::Unknown, 1));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_died_while_sending_leaves_the_text_unknown() {
+        let desk = desk(Stub::new().reply(201, SENT));
+        desk.enqueue().await;
+        let (tenant, mut text) = desk.store.claim_messages("dead", 1, LEASE).await.unwrap().remove(0);
+        text.delivery = Delivery::new(DeliveryStatus::Submitting);
+        desk.store.commit(&tenant, Unit::new().save_message(text)).await.unwrap();
+        desk.run().await;
+        assert_eq!(desk.text().await.delivery.status, DeliveryStatus::Submitting, "the lease still runs");
+        desk.clock.advance(LEASE);
+        desk.run().await;
+        assert_eq!((desk.text().await.delivery.status, desk.stub.log().len()), (DeliveryStatus::Unknown, 0));
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_died_before_sending_loses_nothing() {
+        let desk = desk(Stub::new().reply(201, SENT));
+        desk.enqueue().await;
+        desk.store.claim_messages("dead", 1, LEASE).await.unwrap();
+        desk.clock.advance(LEASE);
+        desk.run().await;
+        assert_eq!((desk.text().await.delivery.status, desk.stub.log().len()), (DeliveryStatus::Queued, 1));
+    }
+}
