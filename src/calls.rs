@@ -1,6 +1,6 @@
 //! Answering calls: what happens to a call is decided purely, then recorded, then said in TwiML.
 //!
-//! [`flow`] decides, [`CallService`] reads and writes around it. A webhook that comes twice gets the same answer; a
+//! [`flow`] decides; with the feature `desk`, `CallService` reads and writes around it. A webhook that comes twice gets the same answer; a
 //! store that fails does not fail the call.
 //!
 //! ```
@@ -15,15 +15,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "desk")]
 mod announcer;
 mod callbacks;
 pub mod flow;
 mod hooks;
+#[cfg(feature = "desk")]
 mod render;
+#[cfg(feature = "desk")]
 mod service;
 
+#[cfg(feature = "desk")]
 pub(crate) use announcer::Announcer;
 pub use callbacks::{Callbacks, Paths};
 pub use hooks::{Arrival, Hooks, NoHooks};
-pub(crate) use render::{apology, unknown_number};
+#[cfg(feature = "desk")]
+pub(crate) use render::apology;
+#[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use service::{CallService, Settled};

@@ -26,4 +26,4 @@ pub use menu::{Menu, MenuOption, MenuTarget};
 pub use record::{
     Assistant, CallerId, Forwarding, Group, Recording, Route, Strategy, Tenant, TextBack, Transcription, Voicemail,
 };
-pub use store::{TenantLookup, Tenants};
+pub use store::{SoleTenant, TenantLookup, Tenants};

@@ -9,7 +9,7 @@ use crate::call::Calls;
 use crate::id::TenantId;
 use crate::message::{MessageRecord, Messages};
 use crate::relay::RelayEvent;
-use crate::tenant::Tenants;
+use crate::tenant::{TenantLookup, Tenants};
 
 /// Everything a desk keeps. Every method takes the tenant; another tenant's data are not found.
 #[async_trait]
@@ -25,9 +25,9 @@ pub trait Store: Calls + Messages + Tenants + Backstage {
     async fn commit(&self, tenant: &TenantId, unit: Unit) -> Result<Commit, Error>;
 }
 
-/// What workers need before they know a tenant.
+/// What is needed before a tenant is known: by workers, and by a call that names only a number.
 #[async_trait]
-pub trait Backstage: fmt::Debug + Send + Sync + 'static {
+pub trait Backstage: TenantLookup + fmt::Debug + Send + Sync + 'static {
     /// Takes up to `limit` texts that are due, and keeps others from them for `lease`, in the store's time.
     ///
     /// # Errors

@@ -42,7 +42,7 @@ pub use call::{
     Call, CallStatusEvent, DialEvent, GatherEvent, MachineDetectionEvent, PartialSpeechEvent, Place, VoiceEvent,
 };
 pub use fields::{Event, Extra, ParseError};
-#[cfg(feature = "desk")]
+#[cfg(any(feature = "desk", feature = "axum"))]
 pub(crate) use layer::read_body;
 pub use layer::{Verify, VerifyLayer};
 pub use message::{Button, Location, MediaItem, MediaList, MessageEvent, MessageStatusEvent, Places, Referral};

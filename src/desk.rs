@@ -1,0 +1,113 @@
+//! The whole desk behind one [`tower_service::Service`]: every webhook, the outbox, the news for the host's service.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use frontdesk::Desk;
+//! use frontdesk::clock::SystemClock;
+//! use frontdesk::phone::E164;
+//! use frontdesk::store::MemoryStore;
+//! use frontdesk::tenant::Tenant;
+//!
+//! let tenant = Tenant::new("clinic".parse()?)
+//!     .with_number("+15551230000".parse()?)
+//!     .with_forward_to("+15551230001".parse::<E164>()?);
+//! let desk = Desk::builder()
+//!     .public_url("https://example.com".parse()?)
+//!     .auth_token("the account's auth token")
+//!     .store(MemoryStore::new(SystemClock::shared()).with_tenant(tenant))
+//!     .build()?;
+//!
+//! let request = http::Request::get("/health").body(bytes::Bytes::new())?;
+//! assert_eq!(desk.handle(request).await.status(), 200);
+//!
+//! let app: axum::Router = axum::Router::new().fallback_service(desk.service());
+//! # Ok(()) }
+//! ```
+
+mod builder;
+mod routes;
+mod service;
+mod settings;
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+pub use builder::{DeskBuilder, InvalidDesk};
+pub use service::DeskService;
+pub use settings::{InvalidSettings, Settings};
+
+use crate::calls::Callbacks;
+use crate::worker::Worker;
+use routes::Routes;
+
+/// A running front desk. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+struct Inner {
+    routes: Routes,
+    workers: Vec<Worker>,
+}
+
+impl Desk {
+    /// Starts the settings of a desk.
+    pub fn builder() -> DeskBuilder {
+        DeskBuilder::default()
+    }
+
+    /// Answers one request whose body has been read. Never fails: what goes wrong is an answer.
+    ///
+    /// A body over the limit of the verifier is answered with 413; let the server stop reading there.
+    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let (parts, body) = request.into_parts();
+        self.0.routes.handle(&parts, async { Ok(body) }).await
+    }
+
+    /// The desk as a service for any `tower` or `axum` server.
+    #[must_use]
+    pub fn service(&self) -> DeskService {
+        DeskService::new(self.clone())
+    }
+
+    /// The URLs to set on the business's numbers.
+    #[must_use]
+    pub fn callbacks(&self) -> &Callbacks {
+        &self.0.routes.calls.callbacks
+    }
+
+    /// Sends what waits in the outbox and the relay queue until `stop` is done. The host decides where this runs;
+    /// without it nothing is sent.
+    pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
+        let stop = futures_util::FutureExt::shared(Box::pin(stop));
+        let workers = self.0.workers.iter().cloned().map(|worker| worker.run(stop.clone()));
+        futures_util::future::join_all(workers).await;
+    }
+
+    /// Sends what is due now and returns how much that was: for tests, and for hosts that run the outbox on a
+    /// schedule.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`](crate::Error::is_retryable) when the store could not be reached.
+    pub async fn run_until_idle(&self) -> Result<usize, crate::Error> {
+        let mut all = 0;
+        loop {
+            let mut round = 0;
+            for worker in &self.0.workers {
+                round += worker.run_until_idle().await?;
+            }
+            if round == 0 {
+                return Ok(all);
+            }
+            all += round;
+        }
+    }
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").field("callbacks", self.callbacks()).field("workers", &self.0.workers.len()).finish()
+    }
+}

@@ -1,0 +1,211 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use super::routes::Routes;
+use super::{Desk, Inner};
+use crate::Secret;
+use crate::calls::{Announcer, CallService, Callbacks, Hooks, NoHooks, Paths};
+use crate::clock::{Clock, SystemClock};
+use crate::message::SmsSender;
+use crate::messaging::{MessageService, Outbox};
+use crate::relay::RelayTarget;
+use crate::store::Store;
+use crate::tenant::{Tenant, TenantLookup};
+use crate::twilio::webhook::Verifier;
+use crate::wake::Wake;
+use crate::worker::{Turn, Worker};
+
+/// Settings of a [`Desk`].
+#[derive(Default)]
+#[must_use]
+pub struct DeskBuilder {
+    public_url: Option<Url>,
+    auth_token: Option<Secret>,
+    verifier: Option<Verifier>,
+    store: Option<Arc<dyn Store>>,
+    sender: Option<Arc<dyn SmsSender>>,
+    lookup: Option<Arc<dyn TenantLookup>>,
+    template: Option<Tenant>,
+    hooks: Option<Arc<dyn Hooks>>,
+    relay: Option<Arc<dyn RelayTarget>>,
+    clock: Option<Arc<dyn Clock>>,
+    paths: Paths,
+    hook_limit: Option<Duration>,
+    reply_limit: Option<Duration>,
+    answer_limit: Option<Duration>,
+    worker: Option<String>,
+}
+
+/// A desk that cannot work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidDesk {
+    /// The public URL is missing.
+    #[error("the desk needs its public URL: the address that Twilio calls")]
+    NoPublicUrl,
+    /// There is no store.
+    #[error("the desk needs a store")]
+    NoStore,
+    /// Neither a verifier nor an auth token.
+    #[error("the desk needs the account's auth token, or a verifier")]
+    NoVerifier,
+    /// The verifier cannot be built from auth token and public URL.
+    #[error("webhooks cannot be verified: {0}")]
+    Verifier(#[from] crate::twilio::webhook::InvalidVerifier),
+    /// A path is no pattern, or two are the same.
+    #[error("the path {0} is malformed or taken twice")]
+    Path(String),
+}
+
+impl DeskBuilder {
+    /// The address under which Twilio reaches the desk.
+    pub fn public_url(mut self, url: Url) -> Self {
+        self.public_url = Some(url);
+        self
+    }
+
+    /// The account's auth token, with which webhooks are verified.
+    pub fn auth_token(mut self, token: impl Into<Secret>) -> Self {
+        self.auth_token = Some(token.into());
+        self
+    }
+
+    /// How webhooks are verified, when an auth token is not enough: several tokens, shared keys, other limits.
+    pub fn verifier(mut self, verifier: Verifier) -> Self {
+        self.verifier = Some(verifier);
+        self
+    }
+
+    /// Where records are kept.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Who sends texts; without one they wait in the store.
+    pub fn sender(mut self, sender: impl SmsSender) -> Self {
+        self.sender = Some(Arc::new(sender));
+        self
+    }
+
+    /// Sends texts through this client.
+    pub fn twilio(self, client: crate::twilio::Client) -> Self {
+        self.sender(client)
+    }
+
+    /// Who knows whose number is whose; the store by default.
+    pub fn lookup(mut self, lookup: impl TenantLookup) -> Self {
+        self.lookup = Some(Arc::new(lookup));
+        self
+    }
+
+    /// The settings of tenants that the lookup knows and the store does not.
+    pub fn tenant_template(mut self, template: Tenant) -> Self {
+        self.template = Some(template);
+        self
+    }
+
+    /// What the host decides itself.
+    pub fn hooks(mut self, hooks: impl Hooks) -> Self {
+        self.hooks = Some(Arc::new(hooks));
+        self
+    }
+
+    /// Who is told of calls.
+    pub fn relay(mut self, target: impl RelayTarget) -> Self {
+        self.relay = Some(Arc::new(target));
+        self
+    }
+
+    /// The clock; the machine's by default.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// The paths of the webhooks.
+    pub fn paths(mut self, paths: Paths) -> Self {
+        self.paths = paths;
+        self
+    }
+
+    /// How long a hook may take; 2 seconds by default.
+    pub fn hook_limit(mut self, limit: Duration) -> Self {
+        self.hook_limit = Some(limit);
+        self
+    }
+
+    /// How long a text to a missed caller waits for the words that the relay's target may choose; 3 seconds by
+    /// default.
+    pub fn reply_limit(mut self, limit: Duration) -> Self {
+        self.reply_limit = Some(limit);
+        self
+    }
+
+    /// How long an answer may take before the caller hears an apology; 10 seconds by default. Twilio waits 15.
+    pub fn answer_limit(mut self, limit: Duration) -> Self {
+        self.answer_limit = Some(limit);
+        self
+    }
+
+    /// The name under which this process takes work from the store; random by default.
+    pub fn worker_name(mut self, name: impl Into<String>) -> Self {
+        self.worker = Some(name.into());
+        self
+    }
+
+    /// Builds the desk.
+    ///
+    /// # Errors
+    /// [`InvalidDesk`] names what is missing or malformed.
+    pub fn build(self) -> Result<Desk, InvalidDesk> {
+        let public_url = self.public_url.ok_or(InvalidDesk::NoPublicUrl)?;
+        let store = self.store.ok_or(InvalidDesk::NoStore)?;
+        let verifier = match (self.verifier, self.auth_token) {
+            (Some(verifier), _) => verifier,
+            (None, Some(token)) => Verifier::builder(token).with_public_url(public_url.as_str()).build()?,
+            (None, None) => return Err(InvalidDesk::NoVerifier),
+        };
+        let clock = self.clock.unwrap_or_else(SystemClock::shared);
+        let lookup = self.lookup.unwrap_or_else(|| store.clone());
+        let callbacks = Callbacks::new(&public_url, self.paths);
+        let name = self.worker.unwrap_or_else(|| format!("desk-{:016x}", fastrand::u64(..)));
+        let reply_limit = self.relay.as_ref().map(|_| self.reply_limit.unwrap_or(Duration::from_secs(3)));
+        let calls = CallService {
+            store: store.clone(),
+            lookup,
+            template: self.template,
+            hooks: self.hooks.unwrap_or_else(|| Arc::new(NoHooks)),
+            clock: clock.clone(),
+            callbacks: callbacks.clone(),
+            hook_limit: self.hook_limit.unwrap_or(Duration::from_secs(2)),
+            reply_limit,
+            outbox: Wake::default(),
+            relays: Wake::default(),
+        };
+        let mut workers = Vec::new();
+        if let Some(target) = self.relay {
+            let outbox = calls.outbox.clone();
+            let announcer: Arc<dyn Turn> =
+                Arc::new(Announcer { store: store.clone(), target, clock: clock.clone(), name: name.clone(), outbox });
+            workers.push(Worker::new(announcer, clock.clone(), calls.relays.clone()));
+        }
+        if let Some(sender) = self.sender {
+            let outbox: Arc<dyn Turn> = Arc::new(Outbox { store, sender, clock: clock.clone(), callbacks, name });
+            workers.push(Worker::new(outbox, clock, calls.outbox.clone()));
+        }
+        let messages = MessageService { calls: calls.clone() };
+        let limit = self.answer_limit.unwrap_or(Duration::from_secs(10));
+        let routes = Routes::new(verifier, calls, messages, limit)?;
+        Ok(Desk(Arc::new(Inner { routes, workers })))
+    }
+}
+
+impl fmt::Debug for DeskBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeskBuilder").field("paths", &self.paths).field("store", &self.store).finish_non_exhaustive()
+    }
+}

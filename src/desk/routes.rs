@@ -1,0 +1,332 @@
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::request::Parts;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use matchit::Router;
+use tracing::Instrument;
+
+use super::InvalidDesk;
+use crate::Error;
+use crate::calls::flow::{Cursor, Ladder};
+use crate::calls::{CallService, Settled, apology};
+use crate::clock::within;
+use crate::id::TenantId;
+use crate::message::MessageId;
+use crate::messaging::MessageService;
+use crate::tenant::Group;
+use crate::twilio::webhook::{
+    CallStatusEvent, DialEvent, Event, GatherEvent, MessageEvent, MessageStatusEvent, ParseError,
+    RealTimeTranscriptionEvent, RecordEvent, RecordingStatusEvent, Refusal, TranscriptionEvent, Verified, Verifier,
+    VoiceEvent,
+};
+use crate::twiml::{MessagingResponse, VoiceResponse};
+
+/// What a path is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Route {
+    Voice,
+    Menu,
+    Dial,
+    Status,
+    Voicemail,
+    Recording,
+    Transcription,
+    Messages,
+    MessagesStatus,
+    Health,
+}
+
+impl Route {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Voice => "voice",
+            Self::Menu => "voice.menu",
+            Self::Dial => "voice.dial",
+            Self::Status => "voice.status",
+            Self::Voicemail => "voice.voicemail",
+            Self::Recording => "voice.recording",
+            Self::Transcription => "voice.transcription",
+            Self::Messages => "messages",
+            Self::MessagesStatus => "messages.status",
+            Self::Health => "health",
+        }
+    }
+
+    /// True when a caller is on the line and waits for verbs.
+    fn has_caller(self) -> bool {
+        matches!(self, Self::Voice | Self::Menu | Self::Dial | Self::Voicemail)
+    }
+}
+
+/// Why a webhook was not served.
+enum Trouble {
+    Refused(Refusal),
+    Malformed(ParseError),
+    /// A parameter of ours in the URL is missing or wrong: the URL is not one that we gave out.
+    Query,
+    Store(Error),
+    Unwritable,
+}
+
+impl From<Refusal> for Trouble {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<ParseError> for Trouble {
+    fn from(error: ParseError) -> Self {
+        Self::Malformed(error)
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Takes a request to what serves it.
+pub(super) struct Routes {
+    router: Router<Route>,
+    pub(super) verifier: Verifier,
+    pub(super) calls: CallService,
+    messages: MessageService,
+    limit: Duration,
+}
+
+impl Routes {
+    pub(super) fn new(
+        verifier: Verifier,
+        calls: CallService,
+        messages: MessageService,
+        limit: Duration,
+    ) -> Result<Self, InvalidDesk> {
+        let mut router = Router::new();
+        let paths = calls.callbacks.paths();
+        for (path, route) in [
+            (&paths.voice, Route::Voice),
+            (&paths.menu, Route::Menu),
+            (&paths.dial, Route::Dial),
+            (&paths.status, Route::Status),
+            (&paths.voicemail, Route::Voicemail),
+            (&paths.recording, Route::Recording),
+            (&paths.transcription, Route::Transcription),
+            (&paths.messages, Route::Messages),
+            (&paths.messages_status, Route::MessagesStatus),
+            (&paths.health, Route::Health),
+        ] {
+            let pattern = path.starts_with('/').then(|| router.insert(path, route).ok()).flatten();
+            pattern.ok_or_else(|| InvalidDesk::Path(path.clone()))?;
+        }
+        Ok(Self { router, verifier, calls, messages, limit })
+    }
+
+    pub(super) async fn handle(
+        &self,
+        parts: &Parts,
+        body: impl Future<Output = Result<Bytes, Refusal>>,
+    ) -> Response<Bytes> {
+        let Ok(found) = self.router.at(parts.uri.path()) else { return empty(StatusCode::NOT_FOUND) };
+        let route = *found.value;
+        if route == Route::Health {
+            return match parts.method {
+                Method::GET | Method::HEAD => health(),
+                _ => not_allowed("GET, HEAD"),
+            };
+        }
+        if parts.method != Method::POST && parts.method != Method::GET {
+            return not_allowed("GET, POST");
+        }
+        let span = tracing::info_span!("webhook", route = route.name());
+        self.serve(route, parts, body).instrument(span).await
+    }
+
+    /// Verifies, then answers within the limit; a panic or a store that fails becomes a polite answer.
+    async fn serve(
+        &self,
+        route: Route,
+        parts: &Parts,
+        body: impl Future<Output = Result<Bytes, Refusal>>,
+    ) -> Response<Bytes> {
+        let verified = match self.verify(parts, body).await {
+            Ok(verified) => verified,
+            Err(refusal) => return trouble(route, Trouble::Refused(refusal)),
+        };
+        let clock = self.calls.clock.clone();
+        let answered = AssertUnwindSafe(self.answer(route, &verified)).catch_unwind();
+        match within(clock.as_ref(), self.limit, answered).await {
+            Some(Ok(Ok(response))) => response,
+            Some(Ok(Err(problem))) => trouble(route, problem),
+            Some(Err(_)) => {
+                tracing::error!(route = route.name(), "a handler panicked");
+                fallback(route, StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            None => {
+                tracing::error!(route = route.name(), limit = ?self.limit, "an answer took too long");
+                fallback(route, StatusCode::SERVICE_UNAVAILABLE)
+            }
+        }
+    }
+
+    async fn verify(
+        &self,
+        parts: &Parts,
+        body: impl Future<Output = Result<Bytes, Refusal>>,
+    ) -> Result<Verified, Refusal> {
+        self.verifier.precheck(parts)?;
+        self.verifier.verify(parts, body.await?)
+    }
+
+    async fn answer(&self, route: Route, verified: &Verified) -> Result<Response<Bytes>, Trouble> {
+        match route {
+            Route::Voice => {
+                let event: VoiceEvent = parse(verified)?;
+                tracing::info!(call = %event.call.sid, from = %event.call.from, to = %event.call.to, "a call");
+                twiml(&self.calls.arrived(&event).await)
+            }
+            Route::Menu => {
+                let event: GatherEvent = parse(verified)?;
+                let attempt = verified.query("attempt").and_then(|text| text.parse().ok()).unwrap_or(1);
+                twiml(&self.calls.chosen(&event, attempt).await)
+            }
+            Route::Dial => {
+                let event: DialEvent = parse(verified)?;
+                twiml(&self.calls.dialled(&event, &cursor(verified)?).await)
+            }
+            Route::Voicemail => {
+                let event: RecordEvent = parse(verified)?;
+                twiml(&self.calls.voicemail_left(&event).await)
+            }
+            Route::Status => {
+                let event: CallStatusEvent = parse(verified)?;
+                tracing::info!(call = %event.call.sid, status = %event.call.status, "a call's status");
+                Ok(settled(self.calls.status_changed(&event).await?))
+            }
+            Route::Recording => {
+                let event: RecordingStatusEvent = parse(verified)?;
+                let voicemail = verified.query("kind").as_deref() == Some("voicemail");
+                Ok(settled(self.calls.recorded(&tenant(verified)?, &event, voicemail).await?))
+            }
+            Route::Transcription => {
+                let tenant = tenant(verified)?;
+                // Live events name themselves; the transcription of a voicemail does not.
+                let live: Result<RealTimeTranscriptionEvent, ParseError> = verified.parse();
+                match live {
+                    Ok(event) => Ok(settled(self.calls.heard(&tenant, &event).await?)),
+                    Err(ParseError::Missing("TranscriptionEvent") | ParseError::Malformed("TranscriptionSid")) => {
+                        let event: TranscriptionEvent = parse(verified)?;
+                        Ok(settled(self.calls.transcribed(&tenant, &event).await?))
+                    }
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Route::Messages => {
+                let event: MessageEvent = parse(verified)?;
+                tracing::info!(message = %event.message_sid, from = %event.from, to = %event.to, "a text");
+                self.messages.received(&event).await?;
+                MessagingResponse::new().to_http().map_err(|_| Trouble::Unwritable)
+            }
+            Route::MessagesStatus => {
+                let event: MessageStatusEvent = parse(verified)?;
+                let named = match verified.query("message") {
+                    Some(id) => Some(MessageId::new(id).map_err(|_| Trouble::Query)?),
+                    None => None,
+                };
+                let tenant = match (verified.query("tenant"), &event.from) {
+                    (Some(_), _) => tenant(verified)?,
+                    // A status callback that is set on the number names nobody.
+                    (None, Some(from)) => match self.calls.tenant_of(from).await.transpose()? {
+                        Some(tenant) => tenant.id,
+                        None => return Ok(settled(Settled::Unknown)),
+                    },
+                    (None, None) => return Ok(settled(Settled::Unknown)),
+                };
+                tracing::info!(message = %event.message_sid, status = %event.message_status, "a text's status");
+                Ok(settled(self.messages.status_changed(&tenant, named.as_ref(), &event).await?))
+            }
+            Route::Health => Ok(health()),
+        }
+    }
+}
+
+fn parse<E: Event>(verified: &Verified) -> Result<E, Trouble> {
+    Ok(verified.parse()?)
+}
+
+fn tenant(verified: &Verified) -> Result<TenantId, Trouble> {
+    verified.query("tenant").and_then(|id| TenantId::new(id).ok()).ok_or(Trouble::Query)
+}
+
+fn cursor(verified: &Verified) -> Result<Cursor, Trouble> {
+    let Some(ladder) = verified.query("ladder") else {
+        // A `<Dial>` that the host wrote itself and pointed here.
+        return Ok(Cursor::new(Ladder::Group(Group::Default), 0));
+    };
+    let ladder = ladder.parse().map_err(|_| Trouble::Query)?;
+    let leg = verified.query("leg").map_or(Ok(0), |leg| leg.parse()).map_err(|_| Trouble::Query)?;
+    Ok(Cursor::new(ladder, leg))
+}
+
+fn twiml(response: &VoiceResponse) -> Result<Response<Bytes>, Trouble> {
+    response.to_http().map_err(|_| Trouble::Unwritable)
+}
+
+fn settled(settled: Settled) -> Response<Bytes> {
+    tracing::debug!(?settled, "recorded");
+    empty(StatusCode::NO_CONTENT)
+}
+
+fn health() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(b"{\"status\":\"ok\"}"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn empty(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status;
+    response
+}
+
+fn not_allowed(allowed: &'static str) -> Response<Bytes> {
+    let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
+/// A caller on the line hears an apology; anything else gets the status.
+fn fallback(route: Route, status: StatusCode) -> Response<Bytes> {
+    match apology().to_http() {
+        Ok(response) if route.has_caller() => response,
+        _ => empty(status),
+    }
+}
+
+fn trouble(route: Route, problem: Trouble) -> Response<Bytes> {
+    match problem {
+        Trouble::Refused(refusal) => {
+            tracing::warn!(route = route.name(), reason = refusal.reason(), "a webhook was refused");
+            empty(refusal.status())
+        }
+        Trouble::Malformed(error) => {
+            tracing::warn!(route = route.name(), %error, "a webhook could not be read");
+            empty(StatusCode::BAD_REQUEST)
+        }
+        Trouble::Query => {
+            tracing::warn!(route = route.name(), "a webhook came with a URL that is not ours");
+            empty(StatusCode::BAD_REQUEST)
+        }
+        Trouble::Store(error) => {
+            tracing::error!(route = route.name(), %error, "a webhook could not be recorded");
+            fallback(route, StatusCode::SERVICE_UNAVAILABLE)
+        }
+        Trouble::Unwritable => {
+            tracing::error!(route = route.name(), "an answer is too long for Twilio");
+            fallback(route, StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+}
