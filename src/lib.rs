@@ -24,6 +24,9 @@ pub mod phone;
 pub mod relay;
 pub mod schedule;
 pub mod secret;
+#[cfg(feature = "sim")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sim")))]
+pub mod sim;
 pub mod store;
 pub mod template;
 pub mod tenant;
