@@ -14,6 +14,12 @@ pub struct Raw {
     error: Option<TwimlError>,
 }
 
+impl fmt::Debug for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.xml.len())
+    }
+}
+
 impl Raw {
     pub(super) fn new(name: &str) -> Self {
         let mut xml = String::with_capacity(96);

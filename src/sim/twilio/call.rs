@@ -23,6 +23,12 @@ enum Next {
     End,
 }
 
+impl Next {
+    fn first(url: String) -> Self {
+        Self::Document { url, method: Method::POST, extra: Vec::new() }
+    }
+}
+
 impl Run {
     /// Somebody calls one of the account's numbers.
     pub(super) async fn inbound(script: CallScript) -> Transcript {
@@ -42,7 +48,7 @@ impl Run {
         match settings.as_ref().and_then(|settings| settings.voice_url.clone()) {
             Some(url) => {
                 let fallback = settings.as_ref().and_then(|settings| settings.voice_fallback_url.clone());
-                run.follow(url, fallback).await;
+                run.follow(Next::first(url), fallback).await;
             }
             None => run.fail("the number has no voice URL".into()),
         }
@@ -65,20 +71,16 @@ impl Run {
         match (url, twiml) {
             (_, Some(twiml)) => {
                 let next = run.document(&twiml, "").await;
-                if let Next::Document { url, .. } = next {
-                    run.follow(url, None).await;
-                }
+                run.follow(next, None).await;
             }
-            (Some(url), None) => run.follow(url, None).await,
+            (Some(url), None) => run.follow(Next::first(url), None).await,
             (None, None) => {}
         }
         run.finish(None);
     }
 
     /// Asks for documents and carries them out until the call is over.
-    async fn follow(&mut self, first: String, fallback: Option<String>) {
-        let mut next = Next::Document { url: first, method: Method::POST, extra: Vec::new() };
-        let mut fallback = fallback;
+    async fn follow(&mut self, mut next: Next, mut fallback: Option<String>) {
         while let Next::Document { url, method, extra } = next {
             self.fetches += 1;
             if self.fetches > MOST_DOCUMENTS {

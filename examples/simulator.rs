@@ -1,0 +1,49 @@
+//! The simulated Twilio by itself, for any program that talks to Twilio.
+//!
+//! `cargo run --example simulator -- --port 9000 --number +15005550006 --voice-url http://127.0.0.1:8080/voice`
+#![allow(clippy::print_stdout, reason = "an example talks to whoever runs it")]
+
+use std::error::Error;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use frontdesk::phone::E164;
+use frontdesk::sim;
+use frontdesk::sim::twilio::NumberSettings;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut port = 0;
+    let mut number: E164 = "+15005550006".parse()?;
+    let mut settings = NumberSettings::default();
+    let mut call_from = None;
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
+        match argument.as_str() {
+            "--port" => port = value()?.parse()?,
+            "--number" => number = value()?.parse()?,
+            "--voice-url" => settings.voice_url = Some(value()?),
+            "--status-callback" => settings.status_callback = Some(value()?),
+            "--sms-url" => settings.sms_url = Some(value()?),
+            "--call-from" => call_from = Some(value()?),
+            other => {
+                return Err(format!(
+                    "unknown option {other}: --port, --number, --voice-url, --status-callback, --sms-url, --call-from"
+                )
+                .into());
+            }
+        }
+    }
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let twilio = sim::Twilio::builder().listen(address).start().await?;
+    twilio.configure_number(number, settings);
+    println!("LISTENING {}", twilio.base_url());
+    println!("TWILIO_ACCOUNT_SID={}", twilio.account_sid());
+    println!("TWILIO_AUTH_TOKEN={}", twilio.auth_token().expose());
+    println!("TWILIO_PHONE_NUMBER={}", number.as_str());
+    if let Some(from) = call_from {
+        println!("\n{}", twilio.call(from, number).place().await);
+    }
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}
