@@ -24,27 +24,28 @@ const URL: &str = "https://desk.example/webhooks/twilio/voice";
 
 fn body(call: u64) -> String {
     let sid = format!("CA{call:032x}");
+    // Twilio's order is none.
     let fields = [
-        ("AccountSid", "AC0123456789abcdef0123456789abcdef"),
-        ("ApiVersion", "2010-04-01"),
-        ("CallSid", sid.as_str()),
-        ("CallStatus", "ringing"),
         ("Called", "+15551230000"),
-        ("CalledCity", ""),
-        ("CalledCountry", "US"),
-        ("CalledState", "CA"),
-        ("CalledZip", ""),
-        ("Caller", "+14155552671"),
-        ("CallerCity", "SAN FRANCISCO"),
         ("CallerCountry", "US"),
-        ("CallerState", "CA"),
-        ("CallerZip", "94103"),
         ("Direction", "inbound"),
-        ("From", "+14155552671"),
-        ("FromCity", "SAN FRANCISCO"),
-        ("FromCountry", "US"),
-        ("FromZip", "94103"),
+        ("CallerState", "CA"),
+        ("CallSid", sid.as_str()),
         ("To", "+15551230000"),
+        ("CallerZip", "94103"),
+        ("CallStatus", "ringing"),
+        ("From", "+14155552671"),
+        ("AccountSid", "AC0123456789abcdef0123456789abcdef"),
+        ("CalledCountry", "US"),
+        ("CallerCity", "SAN FRANCISCO"),
+        ("ApiVersion", "2010-04-01"),
+        ("Caller", "+14155552671"),
+        ("FromCity", "SAN FRANCISCO"),
+        ("CalledCity", ""),
+        ("CalledState", "CA"),
+        ("FromZip", "94103"),
+        ("FromCountry", "US"),
+        ("CalledZip", ""),
     ];
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }

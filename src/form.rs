@@ -17,17 +17,45 @@ pub fn pairs(bytes: &[u8]) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)>
 
 /// The pairs still encoded. Empty pieces between ampersands are no pairs; a piece without `=` has an empty value.
 pub(crate) fn raw_pairs(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    bytes.split(|byte| *byte == b'&').filter(|piece| !piece.is_empty()).map(|piece| {
-        match piece.iter().position(|byte| *byte == b'=') {
-            Some(at) => (piece.get(..at).unwrap_or_default(), piece.get(at + 1..).unwrap_or_default()),
-            None => (piece, &[] as &[u8]),
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let (pair, _, after) = cut(rest);
+            rest = after;
+            if !pair.is_empty() {
+                return Some(halves(pair));
+            }
         }
+        None
     })
+}
+
+/// The piece before the first ampersand, whether it holds anything encoded, and what comes after the ampersand.
+pub(crate) fn cut(bytes: &[u8]) -> (&[u8], bool, &[u8]) {
+    let mut encoded = false;
+    // After the first `%` or `+` only the ampersand matters.
+    let end = match memchr::memchr3(b'&', b'%', b'+', bytes) {
+        None => bytes.len(),
+        Some(at) if bytes.get(at) == Some(&b'&') => at,
+        Some(at) => {
+            encoded = true;
+            memchr::memchr(b'&', bytes.get(at..).unwrap_or_default()).map_or(bytes.len(), |more| at + more)
+        }
+    };
+    (bytes.get(..end).unwrap_or_default(), encoded, bytes.get(end + 1..).unwrap_or_default())
+}
+
+/// Key and value of a piece.
+pub(crate) fn halves(pair: &[u8]) -> (&[u8], &[u8]) {
+    match pair.iter().position(|byte| *byte == b'=') {
+        Some(at) => (pair.get(..at).unwrap_or_default(), pair.get(at + 1..).unwrap_or_default()),
+        None => (pair, &[]),
+    }
 }
 
 /// True when decoding would change the bytes.
 pub(crate) fn is_encoded(bytes: &[u8]) -> bool {
-    bytes.iter().any(|byte| matches!(byte, b'%' | b'+'))
+    memchr::memchr2(b'%', b'+', bytes).is_some()
 }
 
 /// Decodes `+` and `%XX`; a percent sign without two hexadecimal digits stays as it is.
@@ -43,7 +71,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, [u8]> {
 /// [`decode`], appended to a buffer.
 pub(crate) fn decode_into(bytes: &[u8], out: &mut Vec<u8>) {
     let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, b'%' | b'+')) {
+    while let Some(at) = memchr::memchr2(b'%', b'+', rest) {
         let (plain, special) = rest.split_at(at);
         out.extend_from_slice(plain);
         rest = match special {

@@ -38,6 +38,8 @@ mod signer;
 mod verified;
 mod verifier;
 
+use http::HeaderName;
+
 pub use call::{
     Call, CallStatusEvent, DialEvent, GatherEvent, MachineDetectionEvent, PartialSpeechEvent, Place, VoiceEvent,
 };
@@ -55,8 +57,8 @@ pub use verified::{Rejection, Verified};
 pub use verifier::{DEFAULT_BODY_LIMIT, InvalidVerifier, Verifier, VerifierBuilder};
 
 /// The header that carries the signature.
-pub const SIGNATURE: &str = "x-twilio-signature";
+pub static SIGNATURE: HeaderName = HeaderName::from_static("x-twilio-signature");
 /// The header that names a shared key and its algorithm.
-pub const SIGNATURE_SETTINGS: &str = "x-twilio-webhooks-signature-settings";
+pub static SIGNATURE_SETTINGS: HeaderName = HeaderName::from_static("x-twilio-webhooks-signature-settings");
 /// The header of a retried webhook. It is outside the signature: a hint, never a key.
-pub const IDEMPOTENCY_TOKEN: &str = "i-twilio-idempotency-token";
+pub static IDEMPOTENCY_TOKEN: HeaderName = HeaderName::from_static("i-twilio-idempotency-token");

@@ -16,42 +16,53 @@ pub(super) fn parameters(body: &[u8]) -> Vec<u8> {
 
 #[derive(Clone, Copy)]
 struct Span<'a> {
-    prefix: u64,
     key: &'a [u8],
     value: &'a [u8],
+    encoded: bool,
 }
 
-/// The usual case: few pairs, keys that need no decoding and occur once. One buffer, no other allocation.
+/// The usual case: few pairs, keys that need no decoding and occur once. One pass to find the pairs, one buffer.
 fn fast(body: &[u8]) -> Option<Vec<u8>> {
-    let mut spans = [Span { prefix: 0, key: &[], value: &[] }; FAST_PAIRS];
+    let mut spans = [Span { key: &[], value: &[], encoded: false }; FAST_PAIRS];
+    // What is sorted is small: the first eight bytes of a key, and where its pair is.
+    let mut order = [(0_u64, 0_usize); FAST_PAIRS];
     let mut count = 0;
-    for (key, value) in form::raw_pairs(body) {
-        if form::is_encoded(key) {
+    let mut rest = body;
+    while !rest.is_empty() {
+        let (pair, encoded, after) = form::cut(rest);
+        rest = after;
+        if pair.is_empty() {
+            continue;
+        }
+        let (key, value) = form::halves(pair);
+        // Where nothing of the pair is encoded the key is not either.
+        if encoded && form::is_encoded(key) {
             return None;
         }
-        *spans.get_mut(count)? = Span { prefix: prefix(key), key, value };
+        *spans.get_mut(count)? = Span { key, value, encoded };
+        *order.get_mut(count)? = (prefix(key), count);
         count += 1;
     }
-    let spans = spans.get_mut(..count)?;
-    spans.sort_unstable_by(|a, b| a.prefix.cmp(&b.prefix).then_with(|| a.key.cmp(b.key)));
-    if spans.windows(2).any(|pair| matches!(pair, [a, b] if a.key == b.key)) {
+    let key = |index: usize| spans.get(index).map_or(&[] as &[u8], |span| span.key);
+    let order = order.get_mut(..count)?;
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| key(a.1).cmp(key(b.1))));
+    if order.windows(2).any(|pair| matches!(pair, [a, b] if a.0 == b.0 && key(a.1) == key(b.1))) {
         return None;
     }
     let mut out = Vec::with_capacity(body.len());
-    for span in spans {
+    for span in order.iter().filter_map(|(_, index)| spans.get(*index)) {
         out.extend_from_slice(span.key);
-        form::decode_into(span.value, &mut out);
+        if span.encoded { form::decode_into(span.value, &mut out) } else { out.extend_from_slice(span.value) }
     }
     Some(out)
 }
 
 /// The first eight bytes as a number that sorts like the bytes.
 fn prefix(key: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
-    for (slot, byte) in bytes.iter_mut().zip(key) {
-        *slot = *byte;
+    match key.first_chunk() {
+        Some(bytes) => u64::from_be_bytes(*bytes),
+        None => key.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)) << (8 * (8 - key.len())).min(63),
     }
-    u64::from_be_bytes(bytes)
 }
 
 fn general(body: &[u8]) -> Vec<u8> {
@@ -118,7 +129,9 @@ impl<'a> Pieces<'a> {
 /// browser does; then with the query taken apart and put together again; each also without user information, and
 /// with and without the fragment and an empty `?`. Scheme and host are never touched.
 pub(super) fn spellings(url: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    std::iter::once(Cow::Borrowed(url)).chain(others(url).into_iter().map(Cow::Owned))
+    // The others are made only when the received one does not fit.
+    let others = std::iter::once_with(move || others(url)).flatten().map(Cow::Owned);
+    std::iter::once(Cow::Borrowed(url)).chain(others)
 }
 
 fn others(url: &str) -> Vec<String> {

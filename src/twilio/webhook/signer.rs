@@ -25,12 +25,8 @@ impl Key {
         Hmac::new_from_slice(secret.expose().as_bytes()).ok().map(Self::Sha256)
     }
 
-    pub(super) fn output_len(&self) -> usize {
-        match self {
-            Self::Sha1(_) => 20,
-            Self::Sha256(_) => 32,
-        }
-    }
+    pub(super) const SHA1_LEN: usize = 20;
+    pub(super) const SHA256_LEN: usize = 32;
 
     fn sign(&self, url: &[u8], parameters: &[u8]) -> String {
         match self {

@@ -142,7 +142,9 @@ impl Verifier {
     /// A [`Refusal`], with the status to answer; nothing was done.
     pub fn verify(&self, parts: &Parts, body: Bytes) -> Result<Verified, Refusal> {
         let target = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-        let url = format!("{}{target}", self.base.0);
+        let mut url = String::with_capacity(self.base.0.len() + target.len());
+        url.push_str(&self.base.0);
+        url.push_str(target);
         self.verify_url(&url, &parts.method, &parts.headers, body)
     }
 
@@ -174,7 +176,7 @@ impl Verifier {
                 Kind::Uncovered => return Err(Refusal::UncoveredBody),
             };
             let accepted = canonical::spellings(url)
-                .any(|spelling| keys.iter().any(|key| key.accepts(spelling.as_bytes(), &parameters, &signature)));
+                .any(|spelling| keys.accept(spelling.as_bytes(), &parameters, signature.as_bytes()));
             if !accepted {
                 return Err(Refusal::Mismatch);
             }
@@ -183,23 +185,68 @@ impl Verifier {
     }
 
     /// The keys that may have signed, and the signature.
-    fn signature(&self, headers: &HeaderMap) -> Result<(Vec<&Key>, Vec<u8>), Refusal> {
-        let mut values = headers.get_all(SIGNATURE).iter();
+    fn signature(&self, headers: &HeaderMap) -> Result<(Keys<'_>, Signature), Refusal> {
+        let mut values = headers.get_all(&SIGNATURE).iter();
         let value = match (values.next(), values.next()) {
             (Some(value), None) if !value.is_empty() => value,
             (Some(_), Some(_)) => return Err(Refusal::MalformedSignature),
             _ => return Err(Refusal::Unsigned),
         };
-        let keys: Vec<&Key> = match headers.get(SIGNATURE_SETTINGS) {
+        let keys = match headers.get(&SIGNATURE_SETTINGS) {
             Some(settings) => {
                 let id = shared_key_id(settings.to_str().unwrap_or_default()).ok_or(Refusal::UnknownKey)?;
-                self.shared.iter().filter(|(known, _)| known == id).map(|(_, key)| key).collect()
+                let found = self.shared.iter().find(|(known, _)| known == id).ok_or(Refusal::UnknownKey)?;
+                Keys::Shared(&found.1)
             }
-            None => self.tokens.iter().collect(),
+            None if self.tokens.is_empty() => return Err(Refusal::UnknownKey),
+            None => Keys::Tokens(&self.tokens),
         };
-        let length = keys.first().ok_or(Refusal::UnknownKey)?.output_len();
-        let signature = STANDARD.decode(value.as_bytes()).map_err(|_| Refusal::MalformedSignature)?;
-        if signature.len() == length { Ok((keys, signature)) } else { Err(Refusal::MalformedSignature) }
+        Ok((keys, Signature::decode(value.as_bytes(), keys.output_len())?))
+    }
+}
+
+/// The keys that may have made one signature; all of one algorithm.
+#[derive(Clone, Copy)]
+enum Keys<'a> {
+    Tokens(&'a [Key]),
+    Shared(&'a Key),
+}
+
+impl Keys<'_> {
+    fn output_len(self) -> usize {
+        match self {
+            Self::Tokens(_) => Key::SHA1_LEN,
+            Self::Shared(_) => Key::SHA256_LEN,
+        }
+    }
+
+    fn accept(self, url: &[u8], parameters: &[u8], signature: &[u8]) -> bool {
+        match self {
+            Self::Tokens(keys) => keys.iter().any(|key| key.accepts(url, parameters, signature)),
+            Self::Shared(key) => key.accepts(url, parameters, signature),
+        }
+    }
+}
+
+/// A decoded signature of the right length.
+struct Signature {
+    bytes: [u8; Key::SHA256_LEN],
+    len: usize,
+}
+
+impl Signature {
+    fn decode(text: &[u8], len: usize) -> Result<Self, Refusal> {
+        // Base64 of a longer text could not be a signature; the estimate may be two bytes above the truth.
+        let mut buffer = [0; Key::SHA256_LEN + 4];
+        let decoded = STANDARD.decode_slice(text, &mut buffer).map_err(|_| Refusal::MalformedSignature)?;
+        match buffer.first_chunk() {
+            Some(bytes) if decoded == len => Ok(Self { bytes: *bytes, len }),
+            _ => Err(Refusal::MalformedSignature),
+        }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
     }
 }
 
@@ -228,10 +275,14 @@ fn kind(method: &Method, headers: &HeaderMap, body: &[u8]) -> Kind {
     let media_type = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-    match media_type.as_deref() {
-        Some("application/x-www-form-urlencoded") => Kind::Form,
-        Some(other) if other == "application/json" || other.ends_with("+json") => Kind::Json,
+        .map(|value| value.split(';').next().unwrap_or_default().trim());
+    let is_json = |text: &str| {
+        let tail = text.len().checked_sub("+json".len()).and_then(|at| text.get(at..));
+        text.eq_ignore_ascii_case("application/json") || tail.is_some_and(|tail| tail.eq_ignore_ascii_case("+json"))
+    };
+    match media_type {
+        Some(text) if text.eq_ignore_ascii_case("application/x-www-form-urlencoded") => Kind::Form,
+        Some(text) if is_json(text) => Kind::Json,
         None if body.is_empty() => Kind::Form,
         _ => Kind::Uncovered,
     }
