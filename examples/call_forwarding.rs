@@ -188,7 +188,7 @@ async fn serve_twilio(options: &Options) -> Result<()> {
     run(listener, desk).await
 }
 
-/// Serves and sends until Ctrl-C.
+/// Serves and sends until told to stop.
 async fn run(listener: TcpListener, desk: Desk) -> Result<()> {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let worker = {
@@ -202,13 +202,26 @@ async fn run(listener: TcpListener, desk: Desk) -> Result<()> {
     };
     let app = Router::new().fallback_service(desk.service());
     let interrupted = async {
-        let _ = tokio::signal::ctrl_c().await;
+        stop_signal().await;
     };
     axum::serve(listener, app).with_graceful_shutdown(interrupted).await?;
     // What has begun to be sent is finished first.
     let _ = stop.send(());
     worker.await?;
     Ok(())
+}
+
+/// Ctrl-C, or what a service manager sends.
+async fn stop_signal() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        return;
+    }
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 async fn serve(listener: TcpListener, desk: Desk) -> std::io::Result<()> {

@@ -16,6 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut number: E164 = "+15005550006".parse()?;
     let mut settings = NumberSettings::default();
     let mut call_from = None;
+    let mut seed = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
@@ -26,16 +27,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
             "--status-callback" => settings.status_callback = Some(value()?),
             "--sms-url" => settings.sms_url = Some(value()?),
             "--call-from" => call_from = Some(value()?),
+            "--seed" => seed = Some(value()?.parse()?),
             other => {
                 return Err(format!(
-                    "unknown option {other}: --port, --number, --voice-url, --status-callback, --sms-url, --call-from"
+                    "unknown option {other}: --port, --number, --voice-url, --status-callback, --sms-url, --call-from, --seed"
                 )
                 .into());
             }
         }
     }
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let twilio = sim::Twilio::builder().listen(address).start().await?;
+    // Another run is another series of SIDs: a program that stays up must not take its calls for repeated ones.
+    let seed = seed.unwrap_or_else(|| u64::from(std::process::id()) << 32);
+    let twilio = sim::Twilio::builder().listen(address).seed(seed).start().await?;
     twilio.configure_number(number, settings);
     println!("LISTENING {}", twilio.base_url());
     println!("TWILIO_ACCOUNT_SID={}", twilio.account_sid());

@@ -109,9 +109,27 @@ impl From<&str> for Address {
     }
 }
 
+impl From<String> for Address {
+    fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
 impl From<E164> for Address {
     fn from(number: E164) -> Self {
         Self::Phone(number)
+    }
+}
+
+impl From<&E164> for Address {
+    fn from(number: &E164) -> Self {
+        Self::Phone(*number)
+    }
+}
+
+impl From<&Self> for Address {
+    fn from(address: &Self) -> Self {
+        address.clone()
     }
 }
 

@@ -27,10 +27,12 @@ mod service;
 
 #[cfg(feature = "desk")]
 pub(crate) use announcer::Announcer;
+#[cfg(feature = "desk")]
+pub(crate) use callbacks::REPEAT;
 pub use callbacks::{Callbacks, Paths};
 pub use hooks::{Arrival, Hooks, NoHooks};
 #[cfg(feature = "desk")]
 pub(crate) use render::apology;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
-pub use service::{CallService, Settled};
+pub use service::{CallService, Origin, Settled};

@@ -99,14 +99,17 @@ impl Clock for SystemClock {
 
     #[cfg(not(feature = "tokio"))]
     async fn sleep(&self, duration: Duration) {
-        let (done, wait) = futures_util::channel::oneshot::channel();
+        let wake = crate::wake::Wake::default();
+        let over = wake.clone();
         let parked = std::thread::Builder::new().name("frontdesk-sleep".into()).spawn(move || {
             std::thread::sleep(duration);
-            let _ = done.send(());
+            over.call();
         });
-        if parked.is_ok() {
-            let _ = wait.await;
+        if parked.is_err() {
+            // A deadline that never comes is the lesser evil than one that has come already.
+            return std::future::pending().await;
         }
+        wake.wait().await;
     }
 }
 

@@ -131,14 +131,14 @@ sids! {
 
 /// Who the data belongs to: the key of every row.
 ///
-/// Any non-empty text of up to 128 printable characters without white space, slash, question mark or number sign.
+/// Any non-empty text of up to 128 visible characters without white space, `/`, `\\`, `?`, `#` and `%`; not `.` or `..`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct TenantId(Box<str>);
 
 /// A text that cannot name a tenant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a tenant id: 1 to 128 printable characters without white space, '/', '?' or '#'")]
+#[error("not a tenant id: 1 to 128 visible characters without white space and / \\ ? # %, not . or ..")]
 #[non_exhaustive]
 pub struct InvalidTenantId;
 
@@ -146,11 +146,15 @@ impl TenantId {
     /// Checks the text.
     ///
     /// # Errors
-    /// When it is empty, too long, or holds white space, control characters, `/`, `?` or `#`.
+    /// When it is empty, too long, or holds what the type does not allow.
     pub fn new(text: impl AsRef<str>) -> Result<Self, InvalidTenantId> {
         let text = text.as_ref();
         let fits = (1..=128).contains(&text.chars().count());
-        let clean = text.chars().all(|c| !c.is_control() && !c.is_whitespace() && !matches!(c, '/' | '?' | '#'));
+        let clean = text.chars().all(|c| {
+            let invisible =
+                matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+            !c.is_control() && !c.is_whitespace() && !invisible && !matches!(c, '/' | '\\' | '?' | '#' | '%')
+        }) && !matches!(text, "." | "..");
         if fits && clean { Ok(Self(text.into())) } else { Err(InvalidTenantId) }
     }
 
@@ -216,7 +220,7 @@ mod tests {
 
     #[test]
     fn tenant_ids_cannot_leave_a_path() {
-        for bad in ["", "a b", "a/b", "a?b", "a#b", "a\nb", &"x".repeat(129)] {
+        for bad in ["", "a b", "a/b", "a?b", "a#b", "a\nb", "..", "a%2f", "a\\b", "a\u{202e}b", &"x".repeat(129)] {
             assert!(TenantId::new(bad).is_err(), "{bad:?}");
         }
         assert_eq!(TenantId::new("praxis-müller").unwrap().as_str(), "praxis-müller");

@@ -33,7 +33,7 @@ pub mod tenant;
 pub mod transport;
 pub mod twilio;
 pub mod twiml;
-#[cfg(feature = "desk")]
+#[cfg(any(test, feature = "desk", not(feature = "tokio")))]
 mod wake;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]

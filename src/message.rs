@@ -16,6 +16,9 @@ mod sender;
 mod state;
 mod store;
 
+/// How many characters of text a message may have (<https://www.twilio.com/docs/api/errors/21617>).
+pub const MAX_BODY_CHARS: usize = 1600;
+
 pub use record::{InvalidMessageId, Lease, MessageId, MessageKind, MessageRecord};
 pub use sender::{Accepted, SmsSender};
 pub use state::{Delivery, DeliveryStatus};

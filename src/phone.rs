@@ -85,13 +85,15 @@ impl E164 {
             _ => digits,
         };
         let code = region.calling_code().to_string();
+        let with_code = digits.strip_prefix(&code).is_some_and(|rest| region.fits(rest));
+        // Some plans allow so many lengths that both readings fit: hardly any national number has more than ten digits.
+        if with_code && national.len() == digits.len() && digits.len() > 10 {
+            return from_international(digits);
+        }
         if region.fits(national) {
             return from_international(&format!("{code}{national}"));
         }
-        match digits.strip_prefix(&code) {
-            Some(rest) if region.fits(rest) => from_international(digits),
-            _ => Err(InvalidNumber::Length(digits.len())),
-        }
+        if with_code { from_international(digits) } else { Err(InvalidNumber::Length(digits.len())) }
     }
 
     /// The whole number, such as `+14155552671`.
@@ -132,12 +134,13 @@ impl E164 {
     #[must_use]
     pub fn variants(&self) -> Vec<String> {
         let (code, national) = (self.calling_code(), self.national());
+        let trunk = region::trunks(code).next().unwrap_or("0");
         let mut all = vec![
             self.as_str().to_owned(),
             self.digits().to_owned(),
             format!("00{}", self.digits()),
             national.to_owned(),
-            format!("0{national}"),
+            format!("{trunk}{national}"),
             format!("+{code} {national}"),
             format!("tel:{}", self.as_str()),
         ];
@@ -170,6 +173,7 @@ impl E164 {
             || digits == national
             || digits.strip_prefix("00").or_else(|| digits.strip_prefix("011")) == Some(self.digits())
             || digits.strip_prefix('0') == Some(national)
+            || region::trunks(self.calling_code()).any(|trunk| digits.strip_prefix(trunk) == Some(national))
     }
 }
 
@@ -197,8 +201,20 @@ fn scan(text: &str) -> Result<(bool, Digits), InvalidNumber> {
         .unwrap_or(trimmed)
         .trim_start();
     let (mut digits, mut plus, mut count) = (Digits { bytes: [0; 24], len: 0 }, false, 0_usize);
-    for (position, c) in bare.chars().enumerate() {
+    let mut skip = 0;
+    for (position, (at, c)) in bare.char_indices().enumerate() {
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
         match c {
+            // "+44 (0)20 …": the trunk prefix, for who dials from inside the country.
+            '(' if plus && bare.get(at..).is_some_and(|rest| rest.starts_with("(0)")) => {
+                let code = digits.as_str().parse().unwrap_or(0);
+                if region::trunks(code).any(|trunk| trunk == "0") {
+                    skip = 2;
+                }
+            }
             '0'..='9' => {
                 count += 1;
                 if let Some(slot) = digits.bytes.get_mut(digits.len) {
@@ -266,18 +282,23 @@ pub(crate) fn mask_numbers(text: &str) -> String {
         }
         let (run, after) = from.split_at(end);
         let digits: String = run.chars().filter(char::is_ascii_digit).collect();
-        // A run glued to a letter is a part of an id, not a phone number.
-        let part_of_word = before.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-            || after.starts_with(|c: char| c.is_ascii_alphabetic());
-        if digits.len() >= 7 && !part_of_word {
-            out.push_str(&mask(&digits))
+        if digits.len() >= 7 && !is_in_id(before, run, after) {
+            out.push_str(&mask(&digits));
         } else {
-            out.push_str(run)
+            out.push_str(run);
         }
         rest = after;
     }
     out.push_str(rest);
     out
+}
+
+/// A run of digits inside a word as long as a SID is a part of an id, not a phone number.
+fn is_in_id(before: &str, run: &str, after: &str) -> bool {
+    let word = |c: &char| c.is_ascii_alphanumeric();
+    let left = before.chars().rev().take_while(word).count();
+    let right = after.chars().take_while(word).count();
+    run.chars().all(|c| c.is_ascii_digit()) && left + run.len() + right >= 30
 }
 
 impl FromStr for E164 {
@@ -341,6 +362,11 @@ mod tests {
             ("020 7946 0958", "GB", "+442079460958"),
             ("442079460958", "GB", "+442079460958"),
             ("(0)20 7946 0958", "GB", "+442079460958"),
+            ("+44 (0)20 7946 0958", "GB", "+442079460958"),
+            ("+49 (0)30 901820", "US", "+4930901820"),
+            ("+39 (0)6 698 1234", "IT", "+39066981234"),
+            ("919876543210", "IN", "+919876543210"),
+            ("9198765432", "IN", "+919198765432"),
             ("0030 21 0123 4567", "GB", "+302101234567"),
             ("030 901820", "DE", "+4930901820"),
             ("06 698 1234", "IT", "+39066981234"),
@@ -368,6 +394,7 @@ mod tests {
             ("4155552671", InvalidNumber::NoCountry),
             ("+0123456789", InvalidNumber::CallingCode),
             ("+1415555", InvalidNumber::Length(7)),
+            ("+1415555267", InvalidNumber::Length(10)),
             ("+1234567890123456", InvalidNumber::Length(16)),
             ("+1+4155552671", InvalidNumber::Character(2)),
         ] {
@@ -386,14 +413,16 @@ mod tests {
     #[test]
     fn masks_numbers_inside_text() {
         assert_eq!(mask_numbers("to +1 (415) 555-2671, code 21211"), "to +1415•••2671, code 21211");
-        assert_eq!(mask_numbers("CA0123456789 on 2026-03"), "CA0123456789 on 2026-03");
+        assert_eq!(mask_numbers("To=%2B14155552671x"), "To=%2B1415•••2671x");
+        let sid = "CA01234567890123456789012345678901 on 2026-03";
+        assert_eq!(mask_numbers(sid), sid);
         assert_eq!(mask_numbers("4155552671"), "41•••671");
         assert_eq!(mask_numbers("naïve ±5 é"), "naïve ±5 é");
     }
 
     #[test]
     fn recognises_every_variant_of_itself() {
-        for number in ["+14155552671", "+442079460958", "+4930901820", "+35312345678"] {
+        for number in ["+14155552671", "+442079460958", "+4930901820", "+35312345678", "+79123456789", "+3612345678"] {
             let number = E164::parse(number).unwrap();
             for variant in number.variants() {
                 assert!(number.is_written_as(&variant), "{variant}");

@@ -33,4 +33,5 @@ pub mod webhook;
 pub use client::{Client, ClientBuilder, Credential, InvalidClient};
 pub use page::{Listing, Page, Paged};
 pub use request::Request;
+#[cfg(feature = "desk")]
 pub(crate) use sms::delivery_status;

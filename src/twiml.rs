@@ -94,6 +94,7 @@ mod tests {
     fn attributes_set_late_or_twice_stand_where_they_belong() {
         let dial = Dial::new().number("+15551230000").timeout(5).caller_id("a\"b c=\"d").timeout(20).caller_id("x");
         assert_eq!(dial.to_string(), "<Dial timeout=\"20\" callerId=\"x\"><Number>+15551230000</Number></Dial>");
+        assert_eq!(Dial::new().attribute("timeout", "1").timeout(2).to_string(), "<Dial timeout=\"2\"/>");
         let say = Say::new("x").attribute("new", "1 new=\"2\"").attribute("new", "3").voice("v");
         assert_eq!(say.to_string(), "<Say new=\"3\" voice=\"v\">x</Say>");
     }

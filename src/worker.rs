@@ -3,10 +3,12 @@
 //! Workers are futures: the host spawns them where it likes, and nothing runs that it did not start.
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use futures_util::future::{self, Either, select};
 
 use crate::Error;
@@ -44,6 +46,14 @@ impl Worker {
         self
     }
 
+    /// A turn that panics is one that failed: the worker goes on.
+    async fn turn(&self) -> Result<usize, Error> {
+        match AssertUnwindSafe(self.work.turn()).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::unavailable("a worker panicked")),
+        }
+    }
+
     /// Works until nothing is due any more.
     ///
     /// # Errors
@@ -51,7 +61,7 @@ impl Worker {
     pub async fn run_until_idle(&self) -> Result<usize, Error> {
         let mut all = 0;
         loop {
-            match self.work.turn().await? {
+            match self.turn().await? {
                 0 => return Ok(all),
                 some => all += some,
             }
@@ -63,14 +73,14 @@ impl Worker {
         let mut stop = std::pin::pin!(stop);
         let mut failures = 0_u32;
         loop {
-            let pause = match self.work.turn().await {
+            let pause = match self.turn().await {
                 Ok(0) => {
                     failures = 0;
                     self.poll
                 }
                 Ok(_) => {
                     failures = 0;
-                    if futures_util::FutureExt::now_or_never(&mut stop).is_some() {
+                    if (&mut stop).now_or_never().is_some() {
                         return;
                     }
                     continue;
@@ -78,7 +88,7 @@ impl Worker {
                 Err(error) => {
                     failures = failures.saturating_add(1);
                     let pause = self.poll.saturating_mul(1 << failures.min(6));
-                    tracing::warn!(work = ?self.work, %error, ?pause, "the store cannot be reached; trying again later");
+                    tracing::warn!(work = ?self.work, %error, ?pause, "work failed; trying again later");
                     pause
                 }
             };

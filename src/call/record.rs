@@ -41,6 +41,14 @@ pub struct CallRecord {
     pub ended_at: Option<DateTime<Utc>>,
     /// Its length in seconds.
     pub duration: Option<u32>,
+    /// How long caller and business talked, in seconds.
+    pub talked: Option<u32>,
+    /// Whether the caller was turned away because nobody is there at this hour.
+    pub closed: bool,
+    /// Whether the caller was told of the recording.
+    pub consent_said: bool,
+    /// Whether live transcription was started.
+    pub transcribing: bool,
     /// The recording of the conversation.
     pub recording: Option<RecordingInfo>,
     /// The recording left as a voicemail.
@@ -194,6 +202,10 @@ impl CallRecord {
             answered_at: None,
             ended_at: None,
             duration: None,
+            talked: None,
+            closed: false,
+            consent_said: false,
+            transcribing: false,
             recording: None,
             voicemail: None,
             voicemail_text: None,
@@ -222,6 +234,7 @@ impl CallRecord {
     pub fn note_dial(&mut self, outcome: DialOutcome, at: DateTime<Utc>, talked: Option<u32>) {
         self.dial_outcome = self.dial_outcome.max(Some(outcome));
         if outcome == DialOutcome::Answered {
+            self.talked = self.talked.max(talked);
             let answered = at - chrono::TimeDelta::seconds(talked.unwrap_or(0).into());
             self.answered_at = Some(self.answered_at.map_or(answered, |known| known.min(answered)));
         }

@@ -1,13 +1,17 @@
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use futures_util::{FutureExt, future};
 
 use crate::Error;
 use crate::clock::Clock;
-use crate::message::DeliveryStatus;
+use crate::id::TenantId;
+use crate::message::{DeliveryStatus, MAX_BODY_CHARS, MessageId};
 use crate::relay::{RelayEvent, RelayReply, RelayTarget};
+use crate::secret::Private;
 use crate::store::{Commit, Store, Unit};
 use crate::wake::Wake;
 use crate::worker::Turn;
@@ -33,31 +37,48 @@ impl Turn for Announcer {
     async fn turn(&self) -> Result<usize, Error> {
         let claimed = self.store.claim_relays(&self.name, BATCH, LEASE).await?;
         let count = claimed.len();
-        for (tenant, event) in claimed {
-            let outcome = self.target.deliver(&event).await;
-            if let Ok(RelayReply { message: Some(words) }) = &outcome
-                && !words.is_empty()
-                && let Some(id) = &event.text
-                && let Some(mut text) = self.store.message(&tenant, id).await?
-                && text.delivery.status == DeliveryStatus::Pending
-                && text.attempts == 0
-            {
-                text.body = words.clone();
-                text.not_before = self.clock.now();
-                // A text that a worker has taken meanwhile keeps the words it has.
-                self.store.commit(&tenant, Unit::new().save_message(text)).await?;
-                self.outbox.call();
-            }
-            let event = self.after(event, outcome);
-            if self.store.commit(&tenant, Unit::new().save_relay(event)).await? == Commit::Stale {
-                tracing::warn!("an event was delivered by two workers");
-            }
-        }
+        // At once, so that one slow answer holds up no other tenant's, and well within the lease.
+        let handled = claimed.into_iter().map(|(tenant, event)| self.handle(tenant, event));
+        future::join_all(handled).await.into_iter().collect::<Result<(), Error>>()?;
         Ok(count)
     }
 }
 
 impl Announcer {
+    async fn handle(&self, tenant: TenantId, event: RelayEvent) -> Result<(), Error> {
+        let outcome = match AssertUnwindSafe(self.target.deliver(&event)).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::unavailable("the relay's target panicked")),
+        };
+        if let Ok(RelayReply { text_back: Some(words) }) = &outcome
+            && let Some(id) = &event.text
+        {
+            self.put_words(&tenant, id, words).await?;
+        }
+        let event = self.after(event, outcome);
+        if self.store.commit(&tenant, Unit::new().save_relay(event)).await? == Commit::Stale {
+            tracing::warn!("an event was delivered by two workers");
+        }
+        Ok(())
+    }
+
+    /// Gives a text that still waits the words that the service chose; words that Twilio would refuse are left out.
+    async fn put_words(&self, tenant: &TenantId, id: &MessageId, words: &Private) -> Result<(), Error> {
+        if words.trim().is_empty() || words.chars().count() > MAX_BODY_CHARS {
+            tracing::warn!(message = %id, "the service's words are empty or too long; the template's are used");
+            return Ok(());
+        }
+        let Some(mut text) = self.store.message(tenant, id).await? else { return Ok(()) };
+        if text.delivery.status == DeliveryStatus::Pending && text.attempts == 0 && text.lease.is_none() {
+            text.body = words.clone();
+            text.not_before = self.clock.now();
+            // A text that a worker has taken meanwhile keeps the words it has.
+            self.store.commit(tenant, Unit::new().save_message(text)).await?;
+            self.outbox.call();
+        }
+        Ok(())
+    }
+
     /// The event after an attempt: done, or due again later.
     fn after(&self, mut event: RelayEvent, outcome: Result<RelayReply, Error>) -> RelayEvent {
         event.attempts += 1;

@@ -52,13 +52,28 @@ impl Paths {
     /// The path with which Twilio is to call back: parameters of a pattern such as `/status/{callSid}` are filled.
     fn concrete(path: &str, call: Option<&str>) -> String {
         path.split('/')
-            .map(|segment| match (segment.starts_with('{'), call) {
-                (true, Some(call)) => call,
-                _ => segment,
+            .map(|segment| match segment.starts_with('{') {
+                // What is set on a number cannot know the call; the path matches all the same.
+                true => call.unwrap_or("call"),
+                false => segment,
             })
             .collect::<Vec<_>>()
             .join("/")
     }
+}
+
+/// How often and when Twilio is to repeat a callback that is not answered with verbs: three times, when it cannot
+/// connect, gets no answer or a server error
+/// (<https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>).
+pub(crate) const REPEAT: &str = "rc=3&rp=ct,rt,5xx";
+
+/// Where in a call a document stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) call: &'a str,
+    pub(super) tenant: &'a TenantId,
+    /// Counts the documents of a call, so that the same question asked later is another question.
+    pub(super) step: u32,
 }
 
 /// Makes the URLs that Twilio is told to call.
@@ -101,42 +116,61 @@ impl Callbacks {
     /// Where status changes of incoming calls are told: to be set on the number.
     #[must_use]
     pub fn status(&self) -> String {
-        self.url(&self.paths.status, None, &[])
+        repeated(self.url(&self.paths.status, None, &[]))
     }
 
     /// Where incoming texts are told: to be set on the number.
     #[must_use]
     pub fn messages(&self) -> String {
-        self.url(&self.paths.messages, None, &[])
+        repeated(self.url(&self.paths.messages, None, &[]))
     }
 
-    pub(super) fn menu(&self, call: &str, attempt: u32) -> String {
-        self.url(&self.paths.menu, Some(call), &[("attempt", &attempt.to_string())])
+    /// The parameters with which every URL of a call's next webhook says whose call it is and how far it has come.
+    fn place<'a>(place: &'a Place<'_>, step: &'a str) -> [(&'static str, &'a str); 2] {
+        [("tenant", place.tenant.as_str()), ("step", step)]
     }
 
-    pub(super) fn dial(&self, call: &str, cursor: &Cursor) -> String {
-        let ladder = cursor.ladder.to_string();
-        self.url(&self.paths.dial, Some(call), &[("ladder", &ladder), ("leg", &cursor.leg.to_string())])
+    pub(super) fn menu(&self, place: &Place<'_>, attempt: u32) -> String {
+        let (step, attempt) = (place.step.to_string(), attempt.to_string());
+        let [tenant, step] = Self::place(place, &step);
+        self.url(&self.paths.menu, Some(place.call), &[("attempt", &attempt), tenant, step])
     }
 
-    pub(super) fn voicemail(&self, call: &str) -> String {
-        self.url(&self.paths.voicemail, Some(call), &[])
+    pub(super) fn dial(&self, place: &Place<'_>, cursor: &Cursor) -> String {
+        let (ladder, leg, step) = (cursor.ladder.to_string(), cursor.leg.to_string(), place.step.to_string());
+        let [tenant, step] = Self::place(place, &step);
+        self.url(&self.paths.dial, Some(place.call), &[("ladder", &ladder), ("leg", &leg), tenant, step])
     }
 
-    pub(super) fn recording(&self, call: &str, tenant: &TenantId, kind: &str) -> String {
-        self.url(&self.paths.recording, Some(call), &[("tenant", tenant.as_str()), ("kind", kind)])
+    pub(super) fn voicemail(&self, place: &Place<'_>) -> String {
+        let step = place.step.to_string();
+        self.url(&self.paths.voicemail, Some(place.call), &Self::place(place, &step))
     }
 
-    pub(super) fn transcription(&self, call: &str, tenant: &TenantId) -> String {
-        self.url(&self.paths.transcription, Some(call), &[("tenant", tenant.as_str())])
+    pub(super) fn recording(&self, place: &Place<'_>, kind: &str) -> String {
+        repeated(self.url(
+            &self.paths.recording,
+            Some(place.call),
+            &[("tenant", place.tenant.as_str()), ("kind", kind)],
+        ))
+    }
+
+    pub(super) fn transcription(&self, place: &Place<'_>) -> String {
+        repeated(self.url(&self.paths.transcription, Some(place.call), &[("tenant", place.tenant.as_str())]))
     }
 
     /// Where news of a text we send are told. The signature covers the query, so that it names the text for sure.
     #[must_use]
     pub fn message_status(&self, tenant: &TenantId, message: &MessageId) -> Option<Url> {
         let query = [("tenant", tenant.as_str()), ("message", message.as_str())];
-        Url::parse(&self.url(&self.paths.messages_status, Some(message.as_str()), &query)).ok()
+        Url::parse(&repeated(self.url(&self.paths.messages_status, Some(message.as_str()), &query))).ok()
     }
+}
+
+fn repeated(mut url: String) -> String {
+    url.push('#');
+    url.push_str(REPEAT);
+    url
 }
 
 #[cfg(test)]
@@ -149,10 +183,16 @@ mod tests {
         let callbacks = Callbacks::new(&"https://example.com/desk/".parse().unwrap(), paths);
         assert_eq!(callbacks.voice(), "https://example.com/desk/webhooks/twilio/voice");
         let tenant = TenantId::new("a&b=c").unwrap();
+        let place = Place { call: "CA1", tenant: &tenant, step: 2 };
         assert_eq!(
-            callbacks.recording("CA1", &tenant, "dial"),
-            "https://example.com/desk/webhooks/twilio/voice/recording?tenant=a%26b%3Dc&kind=dial"
+            callbacks.recording(&place, "dial"),
+            "https://example.com/desk/webhooks/twilio/voice/recording?tenant=a%26b%3Dc&kind=dial#rc=3&rp=ct,rt,5xx"
         );
+        assert_eq!(
+            callbacks.menu(&place, 1),
+            "https://example.com/desk/webhooks/twilio/voice/menu?attempt=1&tenant=a%26b%3Dc&step=2"
+        );
+        assert_eq!(callbacks.status(), "https://example.com/desk/call/status/call#rc=3&rp=ct,rt,5xx");
         assert_eq!(
             callbacks.url("/call/status/{callSid}", Some("CA1"), &[]),
             "https://example.com/desk/call/status/CA1"

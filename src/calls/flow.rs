@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::address::Address;
-use crate::call::{CallRecord, DialOutcome, Status};
+use crate::call::{CallRecord, DialOutcome, Direction, Status};
 use crate::tenant::{CallerId, Group, MenuTarget, Route, Strategy, Tenant};
 
 /// Who calls whom, and whether somebody is there.
@@ -21,13 +21,17 @@ pub struct Scene<'a> {
     pub called: &'a Address,
     /// Whether the business is open.
     pub open: bool,
+    /// Whether the caller was told of the recording already.
+    pub consent_said: bool,
+    /// Whether live transcription runs already.
+    pub transcribing: bool,
 }
 
 impl<'a> Scene<'a> {
     /// A scene.
     #[must_use]
     pub fn new(tenant: &'a Tenant, from: &'a Address, called: &'a Address, open: bool) -> Self {
-        Self { tenant, from, called, open }
+        Self { tenant, from, called, open, consent_said: false, transcribing: false }
     }
 }
 
@@ -60,6 +64,8 @@ pub enum Step {
     },
     /// Somebody is called.
     Dial(Leg),
+    /// Live transcription ends.
+    StopTranscription,
     /// A message can be left.
     Voicemail,
     /// The call ends.
@@ -112,6 +118,10 @@ pub enum Ladder {
     Group(Group),
     /// The targets of a menu's key.
     Key(char),
+    /// The targets for who presses no key.
+    NoInput,
+    /// The targets for who presses wrong keys.
+    WrongInput,
     /// The voice assistant.
     Assistant,
 }
@@ -121,6 +131,8 @@ impl fmt::Display for Ladder {
         match self {
             Self::Group(group) => f.write_str(group.as_str()),
             Self::Key(key) => write!(f, "key-{key}"),
+            Self::NoInput => f.write_str("no-input"),
+            Self::WrongInput => f.write_str("wrong-input"),
             Self::Assistant => f.write_str("assistant"),
         }
     }
@@ -128,7 +140,7 @@ impl fmt::Display for Ladder {
 
 /// A text that names no ladder.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a ladder: default, new, existing, assistant or key- and a key")]
+#[error("not a ladder: default, new, existing, assistant, no-input, wrong-input or key- and a key")]
 #[non_exhaustive]
 pub struct InvalidLadder;
 
@@ -141,6 +153,8 @@ impl FromStr for Ladder {
             "new" => Ok(Self::Group(Group::New)),
             "existing" => Ok(Self::Group(Group::Existing)),
             "assistant" => Ok(Self::Assistant),
+            "no-input" => Ok(Self::NoInput),
+            "wrong-input" => Ok(Self::WrongInput),
             other => {
                 let mut key = other.strip_prefix("key-").ok_or(InvalidLadder)?.chars();
                 match (key.next(), key.next()) {
@@ -193,9 +207,10 @@ pub fn choose(scene: &Scene<'_>, attempt: u32, digits: Option<&str>) -> Plan {
         plan.steps.push(Step::Menu { attempt: attempt.saturating_add(1) });
         return plan;
     }
-    // A list of its own under "no input" has no key; it is found again under the group it falls back to.
-    let target = if key.is_some() { &menu.wrong_input } else { &menu.no_input };
-    lead(scene, target, Ladder::Group(Group::Default), &mut plan);
+    match key {
+        Some(_) => lead(scene, &menu.wrong_input, Ladder::WrongInput, &mut plan),
+        None => lead(scene, &menu.no_input, Ladder::NoInput, &mut plan),
+    }
     plan
 }
 
@@ -271,7 +286,8 @@ fn lead(scene: &Scene<'_>, target: &MenuTarget, own: Ladder, plan: &mut Plan) {
 
 fn dial(scene: &Scene<'_>, ladder: Ladder, plan: &mut Plan) {
     let Some(leg) = leg(scene, &Cursor::new(ladder, 0)) else { return give_up(scene, plan) };
-    let consent = scene.tenant.recording.consent.clone().filter(|text| leg.record && !text.is_empty());
+    let wanted = leg.record && !scene.consent_said;
+    let consent = scene.tenant.recording.consent.clone().filter(|text| wanted && !text.is_empty());
     plan.steps.extend(consent.map(Step::Say));
     plan.steps.push(Step::Dial(leg));
 }
@@ -284,10 +300,16 @@ fn leg(scene: &Scene<'_>, cursor: &Cursor) -> Option<Leg> {
         Ladder::Group(group) => {
             (tenant.forwarding.targets(group), tenant.forwarding.strategy, tenant.forwarding.timeout)
         }
-        Ladder::Key(key) => match tenant.menu.as_ref().and_then(|menu| menu.option(key)).map(|option| &option.target) {
-            Some(MenuTarget::Dial(targets)) => (targets, tenant.forwarding.strategy, tenant.forwarding.timeout),
-            _ => return None,
-        },
+        Ladder::Key(_) | Ladder::NoInput | Ladder::WrongInput => {
+            let menu = tenant.menu.as_ref()?;
+            let target = match cursor.ladder {
+                Ladder::Key(key) => &menu.option(key)?.target,
+                Ladder::NoInput => &menu.no_input,
+                _ => &menu.wrong_input,
+            };
+            let MenuTarget::Dial(targets) = target else { return None };
+            (targets, tenant.forwarding.strategy, tenant.forwarding.timeout)
+        }
         Ladder::Assistant => {
             let found = tenant.assistant.as_ref()?;
             assistant = [found.address.clone()];
@@ -313,7 +335,7 @@ fn leg(scene: &Scene<'_>, cursor: &Cursor) -> Option<Leg> {
         timeout,
         caller_id,
         record: tenant.recording.enabled,
-        transcribe: tenant.transcription.enabled,
+        transcribe: tenant.transcription.enabled && !scene.transcribing,
     })
 }
 
@@ -325,19 +347,30 @@ fn give_up(scene: &Scene<'_>, plan: &mut Plan) {
 
 fn leave_message(scene: &Scene<'_>, plan: &mut Plan) {
     if scene.tenant.voicemail.is_some() {
+        if scene.transcribing {
+            plan.steps.push(Step::StopTranscription);
+        }
         plan.steps.push(Step::Voicemail);
     } else {
         plan.steps.extend([Step::Say(NOBODY.into()), Step::Hangup]);
     }
 }
 
-/// Whether the caller of a missed call is to be texted: not when somebody answered, not anonymous or blocked callers,
-/// not our own numbers.
+/// Whether the caller of a missed call is to be texted: not when somebody answered or the call was rejected, not
+/// anonymous or blocked callers, not our own numbers, not whom we called.
 #[must_use]
-pub fn wants_text_back(tenant: &Tenant, call: &CallRecord, closed: bool) -> bool {
+pub fn wants_text_back(tenant: &Tenant, call: &CallRecord) -> bool {
+    let closed = call.closed;
     let settings = &tenant.text_back;
     let Some(number) = call.from.phone().filter(|_| settings.enabled) else { return false };
-    if call.was_answered() || tenant.blocked.contains(&number) || tenant.numbers.contains(&number) {
+    if call.direction != Direction::Inbound || call.route == Some(Route::Reject) {
+        return false;
+    }
+    if call.was_answered()
+        || call.from == call.to
+        || tenant.blocked.contains(&number)
+        || tenant.numbers.contains(&number)
+    {
         return false;
     }
     let missed = match (call.dial_outcome, call.status) {
@@ -354,7 +387,6 @@ pub fn wants_text_back(tenant: &Tenant, call: &CallRecord, closed: bool) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::Direction;
     use crate::tenant::{Assistant, Forwarding, Menu, Voicemail};
 
     fn address(text: &str) -> Address {
@@ -537,13 +569,15 @@ mod tests {
             ("anonymous", Some(DialOutcome::NoAnswer), false),
             ("sip:a@example.com", Some(DialOutcome::NoAnswer), false),
         ] {
-            assert_eq!(wants_text_back(&tenant, &call(from, outcome), false), expected, "{from} {outcome:?}");
+            assert_eq!(wants_text_back(&tenant, &call(from, outcome)), expected, "{from} {outcome:?}");
         }
     }
 
     #[test]
     fn ladders_survive_a_url() {
-        for ladder in [Ladder::Group(Group::New), Ladder::Key('#'), Ladder::Assistant] {
+        for ladder in
+            [Ladder::Group(Group::New), Ladder::Key('#'), Ladder::NoInput, Ladder::WrongInput, Ladder::Assistant]
+        {
             assert_eq!(ladder.to_string().parse(), Ok(ladder));
         }
         assert!("key-12".parse::<Ladder>().is_err() && "".parse::<Ladder>().is_err());

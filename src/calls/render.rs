@@ -1,14 +1,16 @@
 //! Plans as TwiML. Pure.
 
-use super::callbacks::Callbacks;
+use super::callbacks::{Callbacks, Place};
 use super::flow::{Leg, Plan, Step};
 use crate::address::Address;
-use crate::id::CallSid;
 use crate::tenant::Tenant;
 use crate::twiml::{
-    Client, Dial, DialRecord, Gather, GatherInput, Number, Record, Reject, Say, Sip, Start, Transcription,
+    Client, Dial, DialRecord, Gather, GatherInput, Number, Record, Reject, Say, Sip, Start, Stop, Transcription,
     VoiceResponse,
 };
+
+/// The name by which a call's live transcription is stopped.
+const TRANSCRIPTION: &str = "frontdesk";
 
 /// What a caller hears when something of ours fails.
 pub(crate) fn apology() -> VoiceResponse {
@@ -22,12 +24,13 @@ pub(crate) fn unknown_number() -> VoiceResponse {
     VoiceResponse::new().say("We are sorry, this number is not in service. Goodbye.").hangup()
 }
 
-pub(super) fn render(plan: &Plan, tenant: &Tenant, call: &CallSid, callbacks: &Callbacks) -> VoiceResponse {
+pub(super) fn render(plan: &Plan, tenant: &Tenant, place: &Place<'_>, callbacks: &Callbacks) -> VoiceResponse {
     plan.steps.iter().fold(VoiceResponse::new(), |response, step| match step {
         Step::Say(text) => response.say(say(tenant, text)),
-        Step::Menu { attempt } => response.gather(menu(tenant, call, callbacks, *attempt)),
-        Step::Dial(leg) => dial(response, leg, tenant, call, callbacks),
-        Step::Voicemail => voicemail(response, tenant, call, callbacks),
+        Step::Menu { attempt } => response.gather(menu(tenant, place, callbacks, *attempt)),
+        Step::Dial(leg) => dial(response, leg, tenant, place, callbacks),
+        Step::StopTranscription => response.stop(Stop::new().transcription(Transcription::new().name(TRANSCRIPTION))),
+        Step::Voicemail => voicemail(response, tenant, place, callbacks),
         Step::Hangup => response.hangup(),
         Step::Reject => response.reject(Reject::new()),
     })
@@ -44,11 +47,11 @@ fn say(tenant: &Tenant, text: &str) -> Say {
     say
 }
 
-fn menu(tenant: &Tenant, call: &CallSid, callbacks: &Callbacks, attempt: u32) -> Gather {
+fn menu(tenant: &Tenant, place: &Place<'_>, callbacks: &Callbacks, attempt: u32) -> Gather {
     let gather = Gather::new()
         .input([GatherInput::Dtmf])
         .num_digits(1)
-        .action(callbacks.menu(call.as_str(), attempt))
+        .action(callbacks.menu(place, attempt))
         .action_on_empty_result(true)
         // The finishing key would otherwise swallow an option on '#'.
         .finish_on_key("");
@@ -62,12 +65,12 @@ fn dial(
     mut response: VoiceResponse,
     leg: &Leg,
     tenant: &Tenant,
-    call: &CallSid,
+    place: &Place<'_>,
     callbacks: &Callbacks,
 ) -> VoiceResponse {
-    let call = call.as_str();
     if leg.transcribe {
-        let mut transcription = Transcription::new().status_callback_url(callbacks.transcription(call, &tenant.id));
+        let mut transcription =
+            Transcription::new().name(TRANSCRIPTION).status_callback_url(callbacks.transcription(place));
         if let Some(service) = tenant.transcription.service {
             transcription = transcription.intelligence_service(service);
         }
@@ -76,14 +79,13 @@ fn dial(
         }
         response = response.start(Start::new().transcription(transcription));
     }
-    let mut dial = Dial::new().timeout(leg.timeout).action(callbacks.dial(call, &leg.cursor));
+    let mut dial = Dial::new().timeout(leg.timeout).action(callbacks.dial(place, &leg.cursor));
     if let Some(caller_id) = &leg.caller_id {
         dial = dial.caller_id(caller_id.to_wire());
     }
     if leg.record {
-        dial = dial
-            .record(DialRecord::RecordFromAnswerDual)
-            .recording_status_callback(callbacks.recording(call, &tenant.id, "dial"));
+        dial =
+            dial.record(DialRecord::RecordFromAnswerDual).recording_status_callback(callbacks.recording(place, "dial"));
     }
     for target in &leg.targets {
         dial = match target {
@@ -98,15 +100,14 @@ fn dial(
     response.dial(dial)
 }
 
-fn voicemail(response: VoiceResponse, tenant: &Tenant, call: &CallSid, callbacks: &Callbacks) -> VoiceResponse {
+fn voicemail(response: VoiceResponse, tenant: &Tenant, place: &Place<'_>, callbacks: &Callbacks) -> VoiceResponse {
     let settings = tenant.voicemail.clone().unwrap_or_default();
-    let call = call.as_str();
     let mut record = Record::new()
         .max_length(settings.max_length)
-        .action(callbacks.voicemail(call))
-        .recording_status_callback(callbacks.recording(call, &tenant.id, "voicemail"));
+        .action(callbacks.voicemail(place))
+        .recording_status_callback(callbacks.recording(place, "voicemail"));
     if settings.transcribe {
-        record = record.transcribe(true).transcribe_callback(callbacks.transcription(call, &tenant.id));
+        record = record.transcribe(true).transcribe_callback(callbacks.transcription(place));
     }
     response.say(say(tenant, &settings.greeting)).record(record).hangup()
 }

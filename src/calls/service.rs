@@ -5,8 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 
-use super::callbacks::Callbacks;
-use super::flow::{self, Cursor, Plan, Scene};
+use super::callbacks::{Callbacks, Place};
+use super::flow::{self, Cursor, Plan, Scene, Step};
 use super::hooks::{Arrival, Hooks};
 use super::render::{apology, render, unknown_number};
 use crate::Error;
@@ -19,7 +19,7 @@ use crate::phone::E164;
 use crate::relay::{RelayEvent, RelayKind};
 use crate::store::{Commit, Store, Unit};
 use crate::template;
-use crate::tenant::{Tenant, TenantLookup};
+use crate::tenant::{Route, Tenant, TenantLookup};
 use crate::twilio::values::{CallDirection, CallStatus, DialStatus, RecordingStatus, Track, TranscriptionEventKind};
 use crate::twilio::webhook::{
     Call, CallStatusEvent, DialEvent, GatherEvent, RealTimeTranscriptionEvent, RecordEvent, RecordingStatusEvent,
@@ -30,6 +30,8 @@ use crate::wake::Wake;
 
 /// How often a decision is made anew because a record changed meanwhile.
 const ROUNDS: usize = 8;
+/// How often a commit that failed is made again while the caller waits.
+const COMMIT_RETRIES: u32 = 2;
 
 /// Answers the webhooks of calls.
 #[derive(Debug, Clone)]
@@ -60,6 +62,16 @@ pub enum Settled {
     Unknown,
 }
 
+/// What the URL of a call's later webhook says: whose call it is and how far it had come. The signature covers it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Origin {
+    /// Whose call it is.
+    pub tenant: Option<TenantId>,
+    /// How many documents the call had been given.
+    pub step: u32,
+}
+
 /// What is to be recorded with a decision.
 struct Decision {
     plan: Plan,
@@ -82,17 +94,19 @@ impl CallService {
         };
         let open = self.is_open(&tenant);
         let wanted = self.wanted(&tenant, call, open).await;
-        self.decide(&tenant, call, |scene, record| {
+        self.decide(&tenant, call, 0, |scene, record| {
             record.note_status(Status::Ringing, self.clock.now(), None);
             record.quality.attestation = event.call.stir_verstat.as_ref().map(|value| value.as_str().to_owned());
-            Decision { plan: flow::arrive(scene, wanted.clone()), key: "voice".into() }
+            let plan = flow::arrive(scene, wanted.clone());
+            record.closed = plan.closed;
+            Decision { plan, key: "voice".into() }
         })
         .await
     }
 
     /// A key was pressed in the menu, or none.
-    pub async fn chosen(&self, event: &GatherEvent, attempt: u32) -> VoiceResponse {
-        self.answer(&event.call, |scene, record| {
+    pub async fn chosen(&self, event: &GatherEvent, origin: &Origin, attempt: u32) -> VoiceResponse {
+        self.answer(&event.call, origin, |scene, record| {
             record.note_status(Status::InProgress, self.clock.now(), None);
             let digits = event.digits.as_deref();
             Decision { plan: flow::choose(scene, attempt, digits), key: format!("menu:{attempt}") }
@@ -101,12 +115,12 @@ impl CallService {
     }
 
     /// Forwarding ended.
-    pub async fn dialled(&self, event: &DialEvent, cursor: &Cursor) -> VoiceResponse {
-        let Some(outcome) = dial_outcome(&event.dial_status) else {
+    pub async fn dialled(&self, event: &DialEvent, origin: &Origin, cursor: &Cursor) -> VoiceResponse {
+        let outcome = dial_outcome(&event.dial_status).unwrap_or_else(|| {
             tracing::warn!(status = %event.dial_status, "a dial ended in a way this version does not know");
-            return VoiceResponse::new();
-        };
-        self.answer(&event.call, |scene, record| {
+            DialOutcome::Failed
+        });
+        self.answer(&event.call, origin, |scene, record| {
             let now = self.clock.now();
             record.note_status(call_status(&event.call.status).unwrap_or(Status::InProgress), now, None);
             record.note_dial(outcome, now, event.dial_duration);
@@ -123,8 +137,8 @@ impl CallService {
     }
 
     /// A voicemail was left.
-    pub async fn voicemail_left(&self, event: &RecordEvent) -> VoiceResponse {
-        self.answer(&event.call, |_, record| {
+    pub async fn voicemail_left(&self, event: &RecordEvent, origin: &Origin) -> VoiceResponse {
+        self.answer(&event.call, origin, |_, record| {
             if let Some(sid) = event.recording_sid {
                 let mut info = RecordingInfo::new(sid);
                 (info.url, info.duration) = (event.recording_url.clone(), event.recording_duration);
@@ -142,6 +156,10 @@ impl CallService {
     /// [`Error::is_retryable`] when the store could not be reached: the provider may tell again.
     pub async fn status_changed(&self, event: &CallStatusEvent) -> Result<Settled, Error> {
         let Some(news) = call_status(&event.call.status) else { return Ok(Settled::Unknown) };
+        if event.call.parent_sid.is_some() {
+            // A leg that a `<Dial>` of ours placed: the dial's own end tells of it.
+            return Ok(Settled::Unknown);
+        }
         let business = match event.call.direction {
             Some(CallDirection::OutboundApi | CallDirection::OutboundDial) => &event.call.from,
             _ => &event.call.to,
@@ -242,11 +260,21 @@ impl CallService {
     }
 
     /// Finds the tenant, then decides.
-    async fn answer(&self, call: &Call, decide: impl Fn(&Scene<'_>, &mut CallRecord) -> Decision) -> VoiceResponse {
-        match self.tenant_of(&call.to).await {
+    async fn answer(
+        &self,
+        call: &Call,
+        origin: &Origin,
+        decide: impl Fn(&Scene<'_>, &mut CallRecord) -> Decision,
+    ) -> VoiceResponse {
+        // The URL is ours and signed: it spares the lookup, which may be out of reach in the middle of a call.
+        let tenant = match &origin.tenant {
+            Some(id) => self.settings(id).await.transpose(),
+            None => self.tenant_of(&call.to).await,
+        };
+        match tenant {
             None => unknown_number(),
             Some(Err(error)) => failed(&error, "finding the tenant"),
-            Some(Ok(tenant)) => self.decide(&tenant, call, decide).await,
+            Some(Ok(tenant)) => self.decide(&tenant, call, origin.step, decide).await,
         }
     }
 
@@ -256,9 +284,12 @@ impl CallService {
         &self,
         tenant: &Tenant,
         call: &Call,
+        step: u32,
         decide: impl Fn(&Scene<'_>, &mut CallRecord) -> Decision,
     ) -> VoiceResponse {
-        let scene = Scene::new(tenant, &call.from, &call.to, self.is_open(tenant));
+        let mut scene = Scene::new(tenant, &call.from, &call.to, self.is_open(tenant));
+        let place = Place { call: call.sid.as_str(), tenant: &tenant.id, step: step.saturating_add(1) };
+        let mut failures = 0;
         for _ in 0..ROUNDS {
             let now = self.clock.now();
             let known = self.store.call(&tenant.id, &call.sid).await;
@@ -272,14 +303,21 @@ impl CallService {
                 }
             };
             let new = record.version == 0;
+            (scene.consent_said, scene.transcribing) = (record.consent_said, record.transcribing);
             let Decision { plan, key } = decide(&scene, &mut record);
+            for step in &plan.steps {
+                if let Step::Dial(leg) = step {
+                    record.consent_said |= leg.record;
+                    record.transcribing |= leg.transcribe;
+                }
+            }
             record.route = plan.route.clone().or(record.route.take());
             record.menu_choice = plan.choice.or(record.menu_choice);
-            let response = render(&plan, tenant, &call.sid, &self.callbacks);
+            let response = render(&plan, tenant, &place, &self.callbacks);
             if unreachable {
                 return response;
             }
-            let mut unit = Unit::new().once(format!("{}:{key}", call.sid), response.to_string());
+            let mut unit = Unit::new().once(format!("{}:{step}:{key}", call.sid), response.to_string());
             if new {
                 unit = self.announce(unit, RelayKind::Incoming, &record, now);
             }
@@ -287,7 +325,7 @@ impl CallService {
                 unit = self.announce(unit, RelayKind::Answered, &record, now);
             }
             if plan.missed || plan.closed {
-                unit = self.missed(unit, tenant, &mut record, plan.closed, now);
+                unit = self.missed(unit, tenant, &mut record, now);
             }
             match self.store.commit(&tenant.id, unit.save_call(record)).await {
                 Ok(Commit::Applied) => {
@@ -296,9 +334,11 @@ impl CallService {
                     return response;
                 }
                 Ok(Commit::Duplicate { answer }) => {
-                    return VoiceResponse::new().raw(inner(&answer));
+                    return VoiceResponse::new().raw(inner(answer.as_str()));
                 }
                 Ok(Commit::Stale) => {}
+                // The key tells a commit that was carried out after all from one that was not.
+                Err(error) if !error.is_permanent() && failures < COMMIT_RETRIES => failures += 1,
                 Err(error) => {
                     tracing::error!(%error, call = %call.sid, "the call was answered without a record");
                     return response;
@@ -325,13 +365,12 @@ impl CallService {
                 (None, Some(call)) => begin(tenant, call, now),
                 (None, None) => return Ok(Settled::Unknown),
             };
-            let was_over = record.status.is_final();
             let missed = change(&mut record, now);
             let mut unit = Unit::new().once(format!("{sid}:{key}"), "");
             if missed {
-                unit = self.missed(unit, tenant, &mut record, false, now);
+                unit = self.missed(unit, tenant, &mut record, now);
             }
-            if record.status.is_final() && !was_over {
+            if record.status.is_final() {
                 unit = self.announce(unit, RelayKind::Completed, &record, now);
             }
             match self.store.commit(&tenant.id, unit.save_call(record)).await? {
@@ -348,16 +387,12 @@ impl CallService {
     }
 
     /// Nobody answered: the caller is texted, once a call, and the host's service is told.
-    fn missed(
-        &self,
-        mut unit: Unit,
-        tenant: &Tenant,
-        record: &mut CallRecord,
-        closed: bool,
-        now: DateTime<Utc>,
-    ) -> Unit {
+    fn missed(&self, mut unit: Unit, tenant: &Tenant, record: &mut CallRecord, now: DateTime<Utc>) -> Unit {
+        if record.direction != Direction::Inbound || record.route == Some(Route::Reject) {
+            return unit;
+        }
         let mut event = RelayEvent::new(RelayKind::Missed, record, now);
-        if flow::wants_text_back(tenant, record, closed) && record.text_back.is_none() {
+        if flow::wants_text_back(tenant, record) && record.text_back.is_none() {
             let id = MessageId::text_back(&record.sid);
             let number = record.business_number.to_wire();
             let words = template::fill(
@@ -408,7 +443,7 @@ impl CallService {
         tenant.hours.as_ref().is_none_or(|hours| hours.is_open(self.clock.now(), tenant.zone))
     }
 
-    async fn wanted(&self, tenant: &Tenant, call: &Call, open: bool) -> Option<crate::tenant::Route> {
+    async fn wanted(&self, tenant: &Tenant, call: &Call, open: bool) -> Option<Route> {
         let arrival = Arrival { tenant, call: call.sid, from: &call.from, to: &call.to, at: self.clock.now(), open };
         let asked = AssertUnwindSafe(self.hooks.route(&arrival)).catch_unwind();
         match within(self.clock.as_ref(), self.hook_limit, asked).await {

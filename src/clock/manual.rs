@@ -113,7 +113,7 @@ impl Clock for ManualClock {
             let mut state = self.lock();
             state.slept.push(duration);
             state.next_id += 1;
-            Sleeper { clock: self, key: (state.elapsed + duration, state.next_id) }
+            Sleeper { clock: self, key: (state.elapsed.saturating_add(duration), state.next_id) }
         };
         let mut polls = 0_u32;
         std::future::poll_fn(|context| {

@@ -166,7 +166,10 @@ impl DeskBuilder {
         let store = self.store.ok_or(InvalidDesk::NoStore)?;
         let verifier = match (self.verifier, self.auth_token) {
             (Some(verifier), _) => verifier,
-            (None, Some(token)) => Verifier::builder(token).with_public_url(public_url.as_str()).build()?,
+            (None, Some(token)) => Verifier::builder(token)
+                .with_public_url(public_url.as_str())
+                .with_fragment(crate::calls::REPEAT)
+                .build()?,
             (None, None) => return Err(InvalidDesk::NoVerifier),
         };
         let clock = self.clock.unwrap_or_else(SystemClock::shared);

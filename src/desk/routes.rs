@@ -11,7 +11,7 @@ use tracing::Instrument;
 use super::InvalidDesk;
 use crate::Error;
 use crate::calls::flow::{Cursor, Ladder};
-use crate::calls::{CallService, Settled, apology};
+use crate::calls::{CallService, Origin, Settled, apology};
 use crate::clock::within;
 use crate::id::TenantId;
 use crate::message::MessageId;
@@ -191,15 +191,15 @@ impl Routes {
             Route::Menu => {
                 let event: GatherEvent = parse(verified)?;
                 let attempt = verified.query("attempt").and_then(|text| text.parse().ok()).unwrap_or(1);
-                twiml(&self.calls.chosen(&event, attempt).await)
+                twiml(&self.calls.chosen(&event, &origin(verified)?, attempt).await)
             }
             Route::Dial => {
                 let event: DialEvent = parse(verified)?;
-                twiml(&self.calls.dialled(&event, &cursor(verified)?).await)
+                twiml(&self.calls.dialled(&event, &origin(verified)?, &cursor(verified)?).await)
             }
             Route::Voicemail => {
                 let event: RecordEvent = parse(verified)?;
-                twiml(&self.calls.voicemail_left(&event).await)
+                twiml(&self.calls.voicemail_left(&event, &origin(verified)?).await)
             }
             Route::Status => {
                 let event: CallStatusEvent = parse(verified)?;
@@ -261,6 +261,16 @@ fn tenant(verified: &Verified) -> Result<TenantId, Trouble> {
     verified.query("tenant").and_then(|id| TenantId::new(id).ok()).ok_or(Trouble::Query)
 }
 
+/// A `<Gather>`, `<Dial>` or `<Record>` that the host wrote itself and pointed here names no tenant.
+fn origin(verified: &Verified) -> Result<Origin, Trouble> {
+    let mut origin = Origin::default();
+    if verified.query("tenant").is_some() {
+        origin.tenant = Some(tenant(verified)?);
+    }
+    origin.step = verified.query("step").and_then(|step| step.parse().ok()).unwrap_or(0);
+    Ok(origin)
+}
+
 fn cursor(verified: &Verified) -> Result<Cursor, Trouble> {
     let Some(ladder) = verified.query("ladder") else {
         // A `<Dial>` that the host wrote itself and pointed here.
@@ -314,7 +324,12 @@ fn trouble(route: Route, problem: Trouble) -> Response<Bytes> {
         }
         Trouble::Malformed(error) => {
             tracing::warn!(route = route.name(), %error, "a webhook could not be read");
-            empty(StatusCode::BAD_REQUEST)
+            match error {
+                // Somebody has put together what Twilio does not send.
+                ParseError::Repeated(_) => empty(StatusCode::BAD_REQUEST),
+                // Twilio has sent it, and a caller is on the line.
+                _ => fallback(route, StatusCode::BAD_REQUEST),
+            }
         }
         Trouble::Query => {
             tracing::warn!(route = route.name(), "a webhook came with a URL that is not ours");

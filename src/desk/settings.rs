@@ -20,7 +20,7 @@ use crate::tenant::{Menu, Tenant, Voicemail};
 /// | `FRONTDESK_REGION` | the country of numbers written without one; `US` by default |
 /// | `FRONTDESK_TENANT`, `FRONTDESK_BUSINESS_NAME`, `FRONTDESK_TEXT_BACK` | id, name and text to missed callers |
 /// | `TWILIO_ENABLE_MENU`, `TWILIO_MENU_MESSAGE` | the menu and its words |
-/// | `TWILIO_ENABLE_RECORDING` | recording |
+/// | `TWILIO_ENABLE_RECORDING`, `FRONTDESK_RECORDING_CONSENT` | recording, and what callers are told of it |
 /// | `TWILIO_ENABLE_TRANSCRIPTION`, `TWILIO_VI_SERVICE_SID` | live transcription and the service that keeps it |
 /// | `TWILIO_VOICE` | the voice that speaks |
 /// | `AS_CALL_SERVICE_URL` | a service that is told of calls |
@@ -56,6 +56,8 @@ pub struct Settings {
     pub menu_message: Option<String>,
     /// Whether calls are recorded.
     pub recording: bool,
+    /// What callers are told before they are recorded.
+    pub recording_consent: Option<String>,
     /// Whether calls are transcribed while they go on.
     pub transcription: bool,
     /// The service that keeps transcripts.
@@ -222,6 +224,7 @@ impl Settings {
                     menu,
                     menu_message: read.text("TWILIO_MENU_MESSAGE"),
                     recording,
+                    recording_consent: read.text("FRONTDESK_RECORDING_CONSENT"),
                     transcription,
                     intelligence_service,
                     voice: read.text("TWILIO_VOICE"),
@@ -245,6 +248,9 @@ impl Settings {
         tenant.numbers.extend(self.phone_number);
         tenant.voice.clone_from(&self.voice);
         tenant.recording.enabled = self.recording;
+        if let Some(consent) = &self.recording_consent {
+            tenant.recording.consent = Some(consent.clone());
+        }
         tenant.transcription.enabled = self.transcription;
         tenant.transcription.service = self.intelligence_service;
         if self.menu {

@@ -137,7 +137,7 @@ pub struct MessageRecord {
     /// The words.
     pub body: Private,
     /// The addresses of its files.
-    pub media: Vec<String>,
+    pub media: Vec<Private>,
     /// The call it belongs to.
     pub call: Option<CallSid>,
     /// Where it stands.

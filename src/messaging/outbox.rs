@@ -1,8 +1,10 @@
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use futures_util::{FutureExt, future};
 
 use crate::Error;
 use crate::calls::Callbacks;
@@ -16,6 +18,8 @@ const BATCH: usize = 16;
 /// Longer than a send can take with all its attempts.
 const LEASE: Duration = Duration::from_secs(120);
 const ATTEMPTS: u32 = 3;
+/// However long the provider asks to be left alone.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 const ROUNDS: usize = 8;
 
 /// Sends what is due.
@@ -33,9 +37,9 @@ impl Turn for Outbox {
     async fn turn(&self) -> Result<usize, Error> {
         let claimed = self.store.claim_messages(&self.name, BATCH, LEASE).await?;
         let count = claimed.len();
-        for (tenant, text) in claimed {
-            self.handle(&tenant, text).await?;
-        }
+        // At once, so that each is sent well within its lease.
+        let handled = claimed.into_iter().map(|(tenant, text)| async move { self.handle(&tenant, text).await });
+        future::join_all(handled).await.into_iter().collect::<Result<(), Error>>()?;
         Ok(count)
     }
 }
@@ -61,7 +65,10 @@ impl Outbox {
             return Ok(());
         }
         text.version += 1;
-        let outcome = self.sender.send(&text, &callback).await;
+        let outcome = match AssertUnwindSafe(self.sender.send(&text, &callback)).catch_unwind().await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::outcome_unknown("the sender panicked")),
+        };
         self.settle(tenant, text, outcome).await
     }
 
@@ -81,12 +88,15 @@ impl Outbox {
                     text.note_delivery(accepted.delivery, now);
                 }
                 Err(error) if error.is_retryable() && text.attempts < ATTEMPTS => {
-                    if text.delivery.status == DeliveryStatus::Submitting {
+                    // Nobody but us has sent it, and we know that we have not.
+                    if matches!(text.delivery.status, DeliveryStatus::Submitting | DeliveryStatus::Unknown) {
                         text.delivery = Delivery::new(DeliveryStatus::Pending);
+                        text.reason = None;
                     }
                     let backoff = TimeDelta::seconds(5 << text.attempts.min(6));
                     let asked = error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok());
-                    text.not_before = now + asked.unwrap_or(backoff).max(TimeDelta::seconds(1));
+                    let pause = asked.unwrap_or(backoff).clamp(TimeDelta::seconds(1), LONGEST_PAUSE);
+                    text.not_before = now.checked_add_signed(pause).unwrap_or(now);
                     tracing::info!(message = %text.id, %error, "a text was not sent; trying again later");
                 }
                 Err(error) if error.is_outcome_unknown() => {
@@ -190,7 +200,10 @@ mod tests {
         assert_eq!(text.sid.unwrap().as_str(), "SM0123456789abcdef0123456789abcdef");
         let body = desk.stub.log()[0].body().clone();
         let callback = crate::form::pairs(&body).find(|(key, _)| key == "StatusCallback").unwrap().1.into_owned();
-        assert_eq!(callback, "https://example.com/webhooks/twilio/messages/status?tenant=a&message=m1");
+        assert_eq!(
+            callback,
+            "https://example.com/webhooks/twilio/messages/status?tenant=a&message=m1#rc=3&rp=ct,rt,5xx"
+        );
     }
 
     #[tokio::test]

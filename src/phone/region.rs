@@ -46,7 +46,7 @@ const PLANS: &[Plan] = &[
     ("BW", 267, "", "00", 7, 10),
     ("BY", 375, "8", "810", 6, 11),
     ("BZ", 501, "", "00", 7, 11),
-    ("CA", 1, "1", "011", 7, 10),
+    ("CA", 1, "1", "011", 10, 10),
     ("CC", 61, "0", "0011", 6, 12),
     ("CD", 243, "0", "00", 7, 10),
     ("CF", 236, "", "00", 8, 8),
@@ -163,7 +163,7 @@ const PLANS: &[Plan] = &[
     ("MU", 230, "", "020", 7, 10),
     ("MV", 960, "", "00", 7, 10),
     ("MW", 265, "0", "00", 7, 9),
-    ("MX", 52, "", "00", 10, 10),
+    ("MX", 52, "", "00", 10, 11),
     ("MY", 60, "0", "00", 8, 10),
     ("MZ", 258, "", "00", 8, 9),
     ("NA", 264, "0", "00", 8, 9),
@@ -314,6 +314,11 @@ impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
     }
+}
+
+/// What is dialled before national numbers in the countries of a calling code; `0` where none is known.
+pub(super) fn trunks(code: u16) -> impl Iterator<Item = &'static str> {
+    PLANS.iter().filter(move |plan| plan.1 == code).map(|plan| plan.2).filter(|trunk| !trunk.is_empty())
 }
 
 /// Splits digits that follow a plus sign into calling code and national number.

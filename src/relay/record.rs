@@ -93,7 +93,10 @@ impl RelayEvent {
                     (RelayKind::Completed, _) | (_, None) => call.status.as_str(),
                     (_, Some(outcome)) => outcome.as_str(),
                 },
-                "callDuration": call.duration.unwrap_or(0),
+                "callDuration": match kind {
+                    RelayKind::Answered => call.talked.or(call.duration).unwrap_or(0),
+                    _ => call.duration.unwrap_or(0),
+                },
                 "endTime": time(call.ended_at.unwrap_or(at)),
             }),
         };
@@ -132,15 +135,16 @@ impl RelayEvent {
 #[serde(default)]
 #[non_exhaustive]
 pub struct RelayReply {
-    /// The words of the text to the caller, in the place of the tenant's template.
-    pub message: Option<Private>,
+    /// The words of the text to the caller, in the place of the tenant's template; `textBack` in the JSON.
+    #[serde(rename = "textBack", alias = "text_back")]
+    pub text_back: Option<Private>,
 }
 
 impl RelayReply {
     /// A reply that chooses the words.
     #[must_use]
-    pub fn with_message(message: impl Into<Private>) -> Self {
-        Self { message: Some(message.into()) }
+    pub fn with_text_back(words: impl Into<Private>) -> Self {
+        Self { text_back: Some(words.into()) }
     }
 }
 

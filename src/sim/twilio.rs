@@ -267,6 +267,11 @@ impl Twilio {
         self.core.lock().order = order;
     }
 
+    /// Makes every request for a document twice, as after a lost answer; another answer is an error in the transcript.
+    pub fn set_repeat(&self, repeat: bool) {
+        self.core.lock().repeat = repeat;
+    }
+
     /// Something goes wrong with the next requests to the REST API, in this order.
     pub fn inject(&self, faults: impl IntoIterator<Item = Fault>) {
         self.core.lock().faults.extend(faults);

@@ -15,6 +15,7 @@ use crate::id::{CallSid, MessageSid, TenantId};
 use crate::message::{Lease, MessageId, MessageQuery, MessageRecord, Messages};
 use crate::phone::E164;
 use crate::relay::RelayEvent;
+use crate::secret::Private;
 use crate::tenant::{Tenant, TenantLookup, Tenants};
 
 /// How long keys of committed units are remembered: longer than any provider repeats a webhook.
@@ -35,7 +36,7 @@ struct State {
     calls: BTreeMap<(TenantId, CallSid), CallRecord>,
     messages: BTreeMap<(TenantId, MessageId), MessageRecord>,
     relays: BTreeMap<(TenantId, String), RelayEvent>,
-    done: HashMap<(TenantId, String), String>,
+    done: HashMap<(TenantId, String), Private>,
     done_at: VecDeque<(DateTime<Utc>, (TenantId, String))>,
     failing: bool,
 }
@@ -201,7 +202,7 @@ impl Store for MemoryStore {
 }
 
 impl State {
-    fn remember(&mut self, key: (TenantId, String), answer: String, now: DateTime<Utc>) {
+    fn remember(&mut self, key: (TenantId, String), answer: Private, now: DateTime<Utc>) {
         while self.done_at.front().is_some_and(|(at, _)| *at + REMEMBERED < now) {
             if let Some((_, old)) = self.done_at.pop_front() {
                 self.done.remove(&old);
@@ -227,8 +228,10 @@ impl Backstage for MemoryStore {
     ) -> Result<Vec<(TenantId, MessageRecord)>, Error> {
         let now = self.clock.now();
         let mut state = self.open()?;
-        let due = state.messages.values_mut().filter(|message| message.is_claimable(now));
+        let mut due: Vec<_> = state.messages.values_mut().filter(|message| message.is_claimable(now)).collect();
+        due.sort_by_key(|message| message.not_before);
         Ok(due
+            .into_iter()
             .take(limit)
             .map(|message| {
                 message.lease = Some(lease(worker, now, length));
@@ -246,8 +249,10 @@ impl Backstage for MemoryStore {
     ) -> Result<Vec<(TenantId, RelayEvent)>, Error> {
         let now = self.clock.now();
         let mut state = self.open()?;
-        let due = state.relays.values_mut().filter(|event| event.is_claimable(now));
+        let mut due: Vec<_> = state.relays.values_mut().filter(|event| event.is_claimable(now)).collect();
+        due.sort_by_key(|event| event.not_before);
         Ok(due
+            .into_iter()
             .take(limit)
             .map(|event| {
                 event.lease = Some(lease(worker, now, length));

@@ -1,12 +1,13 @@
 use crate::call::CallRecord;
 use crate::message::MessageRecord;
 use crate::relay::RelayEvent;
+use crate::secret::Private;
 
 /// Writes that belong together.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[must_use]
 pub struct Unit {
-    pub(crate) once: Option<(String, String)>,
+    pub(crate) once: Option<(String, Private)>,
     pub(crate) calls: Vec<CallRecord>,
     pub(crate) messages: Vec<MessageRecord>,
     pub(crate) enqueued: Vec<MessageRecord>,
@@ -23,7 +24,7 @@ pub enum Commit {
     /// A unit with this key was committed before; nothing was done.
     Duplicate {
         /// The answer saved then.
-        answer: String,
+        answer: Private,
     },
     /// A record had changed since it was read; nothing was done. Read, decide and commit again.
     Stale,
@@ -36,7 +37,7 @@ impl Unit {
     }
 
     /// Commits only if no unit with this key was committed for the tenant; saves the answer for who comes second.
-    pub fn once(mut self, key: impl Into<String>, answer: impl Into<String>) -> Self {
+    pub fn once(mut self, key: impl Into<String>, answer: impl Into<Private>) -> Self {
         self.once = Some((key.into(), answer.into()));
         self
     }

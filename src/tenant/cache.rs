@@ -20,6 +20,9 @@ pub struct CachedLookup {
     missing_for: Duration,
 }
 
+/// How long an old answer is used before a directory that failed is asked again.
+const AFTER_ERROR: Duration = Duration::from_secs(5);
+
 #[derive(Debug, Clone)]
 struct Entry {
     tenant: Option<TenantId>,
@@ -48,15 +51,31 @@ impl CachedLookup {
     }
 }
 
+impl CachedLookup {
+    /// Asks again for what has grown old; a directory that does not answer leaves the old answer for a while.
+    async fn refresh(&self, number: &E164, old: Entry) -> Option<TenantId> {
+        let ask = async {
+            let (tenant, keep) = match self.inner.tenant_of(number).await {
+                Ok(Some(tenant)) => (Some(tenant), self.found_for),
+                Ok(None) => (None, self.missing_for),
+                Err(error) => {
+                    tracing::warn!(%error, "the tenant directory does not answer; going on with its last answer");
+                    (old.tenant, AFTER_ERROR)
+                }
+            };
+            Entry { tenant, until: self.clock.monotonic() + keep }
+        };
+        let is_old = |entry: &Entry| entry.until <= self.clock.monotonic();
+        self.cache.entry(*number).or_insert_with_if(ask, is_old).await.into_value().tenant
+    }
+}
+
 #[async_trait]
 impl TenantLookup for CachedLookup {
     async fn tenant_of(&self, number: &E164) -> Result<Option<TenantId>, Error> {
         let now = self.clock.monotonic();
         if let Some(entry) = self.cache.get(number).await {
-            if now < entry.until {
-                return Ok(entry.tenant);
-            }
-            self.cache.invalidate(number).await;
+            return Ok(if now < entry.until { entry.tenant } else { self.refresh(number, entry).await });
         }
         let asked = self.cache.try_get_with(*number, async {
             let tenant = self.inner.tenant_of(number).await?;

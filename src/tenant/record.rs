@@ -249,14 +249,20 @@ impl Default for Voicemail {
 }
 
 /// Recording of forwarded calls.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Recording {
     /// Whether calls are recorded, each side on a channel of its own.
     pub enabled: bool,
-    /// What callers hear before they are recorded.
+    /// What callers hear, once a call, before they are recorded. Many laws require it: silence is a choice.
     pub consent: Option<String>,
+}
+
+impl Default for Recording {
+    fn default() -> Self {
+        Self { enabled: false, consent: Some("This call may be recorded.".into()) }
+    }
 }
 
 /// Transcription while the call goes on.

@@ -103,6 +103,8 @@ impl ReqwestBuilder {
             .connect_timeout(self.connect)
             .read_timeout(self.read)
             .timeout(self.total)
+            // Shorter than servers keep idle connections: one that is gone would leave a text unknown.
+            .pool_idle_timeout(Duration::from_secs(20))
             .user_agent(self.user_agent);
         if !self.proxy {
             builder = builder.no_proxy();

@@ -19,7 +19,7 @@
 //! let lost = Attempt::new(1, Cause::Lost, Idempotency::Once);
 //! assert_eq!(policy.verdict(&lost, 0.5), Verdict::GiveUp);     // it may have been sent: never blindly again
 //! let busy = Attempt::new(1, Cause::Status(429), Idempotency::Once).with_retry_after(Duration::from_secs(2));
-//! assert_eq!(policy.verdict(&busy, 0.5), Verdict::RetryAfter(Duration::from_secs(2)));
+//! assert_eq!(policy.verdict(&busy, 0.0), Verdict::RetryAfter(Duration::from_secs(2)));
 //! ```
 
 use std::fmt;
@@ -217,10 +217,17 @@ impl RetryPolicy for Backoff {
         let jittered = most.mul_f64(chance.clamp(0.0, 1.0));
         let wait = match attempt.retry_after {
             Some(asked) if asked > self.longest_retry_after => return Verdict::GiveUp,
-            Some(asked) => asked.max(Duration::from_millis(1)),
+            // As long as asked and a little of the jitter, so that those who were asked together do not come together.
+            Some(asked) => asked.saturating_add(jittered / 4),
             None => jittered,
         };
-        if attempt.elapsed.saturating_add(wait) >= self.deadline { Verdict::GiveUp } else { Verdict::RetryAfter(wait) }
+        // An attempt that would be cut off at once turns a certain failure into an uncertain one.
+        let begins = attempt.elapsed.saturating_add(wait);
+        if begins.saturating_add(self.deadline / 6) > self.deadline {
+            Verdict::GiveUp
+        } else {
+            Verdict::RetryAfter(wait)
+        }
     }
 
     fn total_deadline(&self) -> Duration {
@@ -291,7 +298,8 @@ pub trait Observer: fmt::Debug + Send + Sync + 'static {
 pub fn parse_retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     let value = value.trim();
     if value.starts_with(|c: char| c.is_ascii_digit()) {
-        return value.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let seconds: f64 = value.parse().ok()?;
+        return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     }
     let date = DateTime::parse_from_rfc2822(value).ok()?;
     Some((date.with_timezone(&Utc) - now).to_std().unwrap_or(Duration::ZERO))
@@ -339,7 +347,7 @@ mod tests {
         assert_eq!(read("Fri, 06 Nov 2026 08:48:00 GMT"), Some(Duration::ZERO));
         assert_eq!(read("soon"), None);
         assert_eq!(read("-1"), None);
-        assert_eq!(read("99999999999999999999999999"), None);
+        assert_eq!(read("99999999999999999999999999"), Some(Duration::MAX));
     }
 
     #[test]

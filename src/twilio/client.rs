@@ -154,21 +154,25 @@ impl Client {
 
     async fn send(&self, request: Request) -> Result<Response<Bytes>, Error> {
         let inner = &self.0;
-        let first = match (&inner.api_key, inner.fell_back.load(Ordering::Relaxed)) {
-            (Some((_, header)), false) => header,
-            _ => inner.auth_token.as_ref().ok_or_else(|| Error::new(Fate::Refused, request.what))?,
+        // What this request is sent with; another one may fall back meanwhile.
+        let (first, by_key) = match (&inner.api_key, inner.fell_back.load(Ordering::Relaxed)) {
+            (Some((_, header)), false) => (header, true),
+            _ => (inner.auth_token.as_ref().ok_or_else(|| Error::new(Fate::Refused, request.what))?, false),
         };
         let mut answer = self.call(&request, first).await?;
         let refused =
             |answer: &Response<Bytes>| matches!(answer.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-        if self.credential() == Credential::ApiKey
+        if by_key
             && refused(&answer)
             && let Some(token) = &inner.auth_token
         {
             let second = self.call(&request, token).await?;
             if !refused(&second) {
-                inner.fell_back.store(true, Ordering::Relaxed);
-                tracing::warn!(what = request.what, "the API key was refused; going on with the auth token");
+                // Only what was understood shows that the token is good; an overloaded server has not looked at it.
+                let understood = !second.status().is_server_error() && second.status() != StatusCode::TOO_MANY_REQUESTS;
+                if understood && !inner.fell_back.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(what = request.what, "the API key was refused; going on with the auth token");
+                }
                 answer = second;
             }
         }
@@ -176,7 +180,12 @@ impl Client {
             return Ok(answer);
         }
         let retry_after = inner.caller.retry_after(&answer);
-        Err(error::refusal(request.what, &answer, request.class, retry_after))
+        let error = error::refusal(request.what, &answer, request.class, retry_after);
+        // An attempt whose answer was lost has deleted it.
+        if request.method == http::Method::DELETE && error.is_not_found() && error.attempts() > 1 {
+            return Ok(answer);
+        }
+        Err(error)
     }
 
     async fn call(&self, request: &Request, authorization: &HeaderValue) -> Result<Response<Bytes>, Error> {
@@ -247,7 +256,7 @@ impl ClientBuilder {
         let secret = read(&["TWILIO_API_SECRET", "TWILIO_API_KEY_SECRET"]);
         let api_key = match (key, secret) {
             (Some(key), Some(secret)) => match key.trim().parse::<ApiKeySid>() {
-                Ok(sid) => Some((sid, Secret::new(secret))),
+                Ok(sid) => Some((sid, Secret::new(secret.trim()))),
                 Err(error) => {
                     wrong.push(format!("TWILIO_API_KEY: {error}"));
                     None
@@ -343,7 +352,8 @@ impl ClientBuilder {
     /// [`InvalidClient`] when credentials or a transport are missing, or the URL is malformed.
     pub fn build(self) -> Result<Client, InvalidClient> {
         let auth_token = self.auth_token.filter(|token| !token.is_empty());
-        if self.api_key.is_none() && auth_token.is_none() {
+        let api_key = self.api_key.filter(|(_, secret)| !secret.is_empty());
+        if api_key.is_none() && auth_token.is_none() {
             return Err(InvalidClient::NoCredentials);
         }
         let base = match self.base {
@@ -368,7 +378,7 @@ impl ClientBuilder {
         caller.observer = self.observer;
         Ok(Client(Arc::new(Inner {
             account: self.account,
-            api_key: self.api_key.map(|(sid, secret)| (sid, basic(sid.as_str(), &secret))),
+            api_key: api_key.map(|(sid, secret)| (sid, basic(sid.as_str(), &secret))),
             auth_token: auth_token.map(|token| basic(self.account.as_str(), &token)),
             fell_back: AtomicBool::new(false),
             base,

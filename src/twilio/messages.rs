@@ -14,7 +14,7 @@
 //! #     .reply(200, page("SM0123456789abcdef0123456789abcde0", "null"));
 //! # let twilio = Client::builder("AC0123456789abcdef0123456789abcdef".parse()?)
 //! #     .with_auth_token("secret").with_transport(Arc::new(stub)).build()?;
-//! let all: Vec<_> = twilio.messages().list(&ListMessages::new().to("+15005550009")).stream().try_collect().await?;
+//! let all: Vec<_> = twilio.messages().list(ListMessages::new().to("+15005550009")).stream().try_collect().await?;
 //! assert_eq!(all.len(), 2);
 //! # Ok(()) }
 //! ```
@@ -23,6 +23,8 @@ mod create;
 mod list;
 mod media;
 mod resource;
+
+use std::borrow::Borrow;
 
 use super::page::Listing;
 use super::{Client, Request};
@@ -135,8 +137,8 @@ impl<'a> Messages<'a> {
     }
 
     /// Lists messages, newest first.
-    pub fn list(&self, filter: &ListMessages) -> Listing<Message> {
-        Listing::new(self.0.clone(), filter.to_request())
+    pub fn list(&self, filter: impl Borrow<ListMessages>) -> Listing<Message> {
+        Listing::new(self.0.clone(), filter.borrow().to_request())
     }
 
     /// Withdraws a scheduled message.

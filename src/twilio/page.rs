@@ -1,4 +1,6 @@
-use futures_util::stream::{self, Stream};
+use std::fmt;
+
+use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::de::DeserializeOwned;
 
 use super::{Client, Request};
@@ -13,12 +15,19 @@ pub trait Paged: DeserializeOwned + Send + 'static {
 }
 
 /// Some items and the way to the next ones.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items, newest first where Twilio says nothing else.
     pub items: Vec<T>,
     next: Option<String>,
+}
+
+impl<T: fmt::Debug> fmt::Debug for Page<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The link to the next page repeats the filter, and so perhaps a phone number.
+        f.debug_struct("Page").field("items", &self.items).field("is_last", &self.is_last()).finish()
+    }
 }
 
 impl<T> Page<T> {
@@ -63,7 +72,8 @@ impl<T: Paged> Listing<T> {
     }
 
     /// All items, fetched page by page as they are asked for. Ends at the first error.
-    pub fn stream(self) -> impl Stream<Item = Result<T, Error>> + Send {
+    #[must_use]
+    pub fn stream(self) -> BoxStream<'static, Result<T, Error>> {
         enum Step {
             First,
             Next(String),
@@ -85,6 +95,7 @@ impl<T: Paged> Listing<T> {
                 step = page.next.map_or(Step::Done, Step::Next);
             }
         })
+        .boxed()
     }
 
     async fn fetch(&self, request: Request) -> Result<Page<T>, Error> {
@@ -95,7 +106,8 @@ impl<T: Paged> Listing<T> {
 
 /// Pure: the items and the path of the next page.
 fn parse<T: Paged>(mut body: serde_json::Map<String, serde_json::Value>) -> Result<Page<T>, Error> {
-    let items = body.remove(T::KEY).unwrap_or(serde_json::Value::Array(Vec::new()));
+    // A page without its list is not an empty page: who looks something up before doing it again must not be misled.
+    let items = body.remove(T::KEY).unwrap_or_default();
     let items = serde_json::from_value(items)
         .map_err(|source| super::error::unreadable(T::WHAT, crate::transport::retry::Idempotency::Read, source))?;
     let next = match body.remove("next_page_uri") {

@@ -93,7 +93,7 @@ impl fmt::Debug for Request {
         f.debug_struct("Request")
             .field("what", &self.what)
             .field("method", &self.method)
-            .field("path", &self.path)
+            .field("path", &self.path.split('?').next().unwrap_or_default())
             .field("query", &self.query.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("form", &self.form.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("class", &self.class)

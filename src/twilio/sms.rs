@@ -14,7 +14,9 @@ impl SmsSender for Client {
     async fn send(&self, text: &MessageRecord, status_callback: &Url) -> Result<Accepted, Error> {
         let mut message = NewMessage::sms(text.from.clone(), text.to.clone(), text.body.clone())
             .status_callback(status_callback.clone());
-        for url in text.media.iter().filter_map(|url| Url::parse(url).ok()) {
+        for url in &text.media {
+            let url =
+                Url::parse(url).map_err(|source| Error::refused("a media URL is malformed").with_source(source))?;
             message = message.media_url(url);
         }
         let sent = self.messages().create(&message).await?;

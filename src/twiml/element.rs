@@ -11,6 +11,7 @@ pub struct Raw {
     xml: String,
     split: usize,
     set: u64,
+    by_name: bool,
     error: Option<TwimlError>,
 }
 
@@ -26,13 +27,13 @@ impl Raw {
         xml.push('<');
         xml.push_str(name);
         let split = xml.len();
-        Self { xml, split, set: 0, error: None }
+        Self { xml, split, set: 0, by_name: false, error: None }
     }
 
     /// Sets an attribute that `write` appends escaped; a second value replaces the first.
     pub(super) fn set(&mut self, bit: u32, name: &str, write: impl FnOnce(&mut String)) {
         let mask = 1_u64.checked_shl(bit).unwrap_or(0);
-        if self.set & mask != 0 {
+        if self.set & mask != 0 || self.by_name {
             self.remove(name);
         }
         self.set |= mask;
@@ -45,6 +46,7 @@ impl Raw {
             self.error = Some(TwimlError::Name);
             return;
         }
+        self.by_name = true;
         self.remove(name);
         self.insert(name, |out| escape::attribute(value, out));
     }

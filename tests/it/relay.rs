@@ -103,7 +103,7 @@ async fn the_service_is_told_each_piece_of_news_once() {
 
 #[tokio::test]
 async fn the_services_words_replace_the_template() {
-    let reply = r#"{"message":"We saw your call. Book at https://x.example"}"#;
+    let reply = r#"{"textBack":"We saw your call. Book at https://x.example"}"#;
     let world = world(Stub::new().reply(200, reply).reply(200, reply).reply(200, reply));
     world.miss_a_call().await;
     world.desk.run_until_idle().await.unwrap();

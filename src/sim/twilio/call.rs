@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::callback::Job;
+use super::callback::{Job, Reply};
 use super::message::Draft;
 use super::script::{CallScript, Callee, Input, Run};
 use super::state::StoredCall;
@@ -19,6 +19,8 @@ enum Next {
     Verb,
     /// Another document.
     Document { url: String, method: Method, extra: Vec<(String, String)> },
+    /// The host is told, but nobody is there any more to whom the answer could be said.
+    Tell { url: String, method: Method, extra: Vec<(String, String)> },
     /// Nothing: the call is over.
     End,
 }
@@ -43,6 +45,7 @@ impl Run {
             status: "ringing",
             seconds: 0,
             fetches: 0,
+            gone: false,
             direction: "inbound",
         };
         match settings.as_ref().and_then(|settings| settings.voice_url.clone()) {
@@ -66,6 +69,7 @@ impl Run {
             status: "in-progress",
             seconds: 0,
             fetches: 0,
+            gone: false,
             direction: "outbound-api",
         };
         match (url, twiml) {
@@ -81,13 +85,28 @@ impl Run {
 
     /// Asks for documents and carries them out until the call is over.
     async fn follow(&mut self, mut next: Next, mut fallback: Option<String>) {
-        while let Next::Document { url, method, extra } = next {
+        loop {
+            let (url, method, extra) = match next {
+                Next::Document { url, method, extra } => (url, method, extra),
+                Next::Tell { url, method, extra } => {
+                    match self.fetch(&url, &method, &extra).await {
+                        Ok(body) => self.transcript.push(Entry::Twiml(body)),
+                        Err(error) => self.transcript.push(Entry::Error(error)),
+                    }
+                    return;
+                }
+                Next::Verb | Next::End => return,
+            };
             self.fetches += 1;
             if self.fetches > MOST_DOCUMENTS {
                 return self.fail(format!("the call runs in circles: {MOST_DOCUMENTS} documents were asked for"));
             }
             next = match self.fetch(&url, &method, &extra).await {
                 Ok(body) => self.document(&body, &url).await,
+                Err(error) if self.gone => {
+                    self.transcript.push(Entry::Error(error));
+                    return;
+                }
                 Err(error) => {
                     let code = error.split(' ').next().unwrap_or_default().to_owned();
                     self.transcript.push(Entry::Error(error));
@@ -151,11 +170,23 @@ impl Run {
     async fn fetch(&mut self, url: &str, method: &Method, extra: &[(String, String)]) -> Result<String, String> {
         let mut parameters = self.parameters();
         parameters.extend_from_slice(extra);
-        let (status, body) = self.core.ask(url, method, &parameters).await?;
+        let reply = self.core.ask(url, method, &parameters).await?;
+        let repeat = self.core.lock().repeat;
+        if repeat && self.core.ask(url, method, &parameters).await? != reply {
+            self.transcript.push(Entry::Error(format!("the same request got another answer at {url}")));
+        }
+        let Reply { status, content_type, body } = reply;
         self.transcript.push(Entry::Asked { url: url.to_owned(), status });
+        let is_xml = ["text/xml", "application/xml", "text/html"].iter().any(|known| content_type.starts_with(known));
         match status {
             200..=299 if body.len() > 64 * 1024 => Err("11750 TwiML response body too large".into()),
-            200..=299 => Ok(body),
+            200..=299 if !is_xml && !body.trim().is_empty() => {
+                Err(format!("12300 invalid Content-Type {content_type}"))
+            }
+            200..=299 => xml_root(&body)
+                .map(|_| ())
+                .or_else(|error| if body.trim().is_empty() { Ok(()) } else { Err(error) })
+                .map(|()| body),
             other => Err(format!("11200 HTTP status {other} at {url}")),
         }
     }
@@ -283,8 +314,7 @@ impl Run {
                 extra.push(("Confidence".into(), "0.91".into()));
             }
             Input::HangUp => {
-                self.transcript.push(Entry::CallerHungUp);
-                self.status = "completed";
+                self.leave();
                 return Next::End;
             }
             _ => {
@@ -324,7 +354,7 @@ impl Run {
         let behaviour = |target: &str| self.script.callees.get(target).copied().unwrap_or(self.script.others);
         let found: Vec<_> = targets.iter().map(|(target, noun)| (target.clone(), *noun, behaviour(target))).collect();
         let rank = |callee: Callee| match callee {
-            Callee::Answers(_) => 0,
+            Callee::Answers(_) | Callee::CallerEnds(_) => 0,
             Callee::CallerHangsUp => 1,
             Callee::NoAnswer => 2,
             Callee::Busy => 3,
@@ -336,10 +366,10 @@ impl Run {
         };
         let mut child = String::new();
         for (target, _, callee) in &found {
-            let won = matches!(best, Callee::Answers(_)) && *callee == best;
+            let won = matches!(best, Callee::Answers(_) | Callee::CallerEnds(_)) && *callee == best;
             let status = match (won, callee) {
                 (true, _) => "completed",
-                (false, Callee::Answers(_)) => "canceled",
+                (false, Callee::Answers(_) | Callee::CallerEnds(_)) => "canceled",
                 (false, other) => other.status(),
             };
             let parent = self.transcript.sid.clone();
@@ -353,7 +383,10 @@ impl Run {
         let mut extra =
             vec![("DialCallStatus".to_owned(), best.status().to_owned()), ("DialCallSid".into(), child.clone())];
         match best {
-            Callee::Answers(seconds) => {
+            Callee::Answers(seconds) | Callee::CallerEnds(seconds) => {
+                if matches!(best, Callee::CallerEnds(_)) {
+                    self.leave();
+                }
                 if let Some(whisper) = noun.and_then(|noun| noun.attribute("url").map(|link| (noun, link))) {
                     self.whisper(whisper.0, &absolute(whisper.1, url), &child).await;
                 }
@@ -368,8 +401,7 @@ impl Run {
                 }
             }
             Callee::CallerHangsUp => {
-                self.transcript.push(Entry::CallerHungUp);
-                self.status = "completed";
+                self.leave();
                 extra.push(("DialBridged".into(), "false".into()));
             }
             _ => {
@@ -378,8 +410,8 @@ impl Run {
             }
         }
         match verb.attribute("action") {
-            Some(action) => Next::Document { url: absolute(action, url), method: method(verb, "method"), extra },
-            None if best == Callee::CallerHangsUp => Next::End,
+            Some(action) => self.next(absolute(action, url), method(verb, "method"), extra),
+            None if self.gone => Next::End,
             None => Next::Verb,
         }
     }
@@ -396,7 +428,7 @@ impl Run {
         }
         parameters.push(("ParentCallSid".into(), self.transcript.sid.clone()));
         match self.core.ask(url, &method(noun, "method"), &parameters).await {
-            Ok((status @ 200..=299, body)) => {
+            Ok(Reply { status: status @ 200..=299, body, .. }) => {
                 self.transcript.push(Entry::Asked { url: url.to_owned(), status });
                 match xml_root(&body) {
                     Ok(root) => {
@@ -406,7 +438,9 @@ impl Run {
                     Err(error) => self.transcript.push(Entry::Error(error)),
                 }
             }
-            Ok((status, _)) => self.transcript.push(Entry::Error(format!("11200 HTTP status {status} at {url}"))),
+            Ok(Reply { status, .. }) => {
+                self.transcript.push(Entry::Error(format!("11200 HTTP status {status} at {url}")))
+            }
             Err(error) => self.transcript.push(Entry::Error(error)),
         }
     }
@@ -415,9 +449,12 @@ impl Run {
         let input = self.script.inputs.pop_front().unwrap_or(Input::Silence);
         let seconds = match input {
             Input::Message(seconds) => seconds,
+            Input::MessageAndHangUp(seconds) => {
+                self.leave();
+                seconds
+            }
             Input::HangUp => {
-                self.transcript.push(Entry::CallerHungUp);
-                self.status = "completed";
+                self.leave();
                 return Next::End;
             }
             _ => {
@@ -453,13 +490,22 @@ impl Run {
             ("RecordingUrl".to_owned(), link),
             ("RecordingSid".to_owned(), sid),
             ("RecordingDuration".to_owned(), seconds.to_string()),
-            ("Digits".to_owned(), "#".to_owned()),
+            ("Digits".to_owned(), if self.gone { "hangup" } else { "#" }.to_owned()),
         ];
-        Next::Document {
-            url: absolute(verb.attribute("action").unwrap_or_default(), url),
-            method: method(verb, "method"),
-            extra,
-        }
+        let action = absolute(verb.attribute("action").unwrap_or_default(), url);
+        self.next(action, method(verb, "method"), extra)
+    }
+
+    /// The caller hangs up.
+    fn leave(&mut self) {
+        self.transcript.push(Entry::CallerHungUp);
+        self.status = "completed";
+        self.gone = true;
+    }
+
+    /// What follows a verb with an action: its document, or only the news of it when nobody is there any more.
+    fn next(&self, url: String, method: Method, extra: Vec<(String, String)>) -> Next {
+        if self.gone { Next::Tell { url, method, extra } } else { Next::Document { url, method, extra } }
     }
 
     /// Makes a recording and schedules its callback.

@@ -12,15 +12,25 @@ use crate::transport::Deadline;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Order {
-    /// As they happened.
+    /// As they happened, by themselves.
     #[default]
     InOrder,
-    /// The last first.
-    Reversed,
-    /// As they happened, each twice.
-    Twice,
-    /// Only when [`settle`](super::Twilio::settle) is called.
+    /// Before the request that caused them is answered.
+    BeforeAnswer,
+    /// When [`settle`](super::Twilio::settle) is called, as they happened.
     OnDemand,
+    /// When `settle` is called, the last first.
+    Reversed,
+    /// When `settle` is called, as they happened, each twice.
+    Twice,
+}
+
+/// What a host answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) content_type: String,
+    pub(super) body: String,
 }
 
 /// A callback that waits.
@@ -43,7 +53,7 @@ impl Core {
         url: &str,
         method: &Method,
         parameters: &[(String, String)],
-    ) -> Result<(u16, String), String> {
+    ) -> Result<Reply, String> {
         let form = serde_urlencoded::to_string(parameters).map_err(|error| error.to_string())?;
         // The fragment carries connection overrides and is not sent.
         let bare = url.split('#').next().unwrap_or(url);
@@ -72,22 +82,20 @@ impl Core {
         request.extensions_mut().insert(Deadline(READ_TIMEOUT));
         let answer = self.0.webhooks.call(request).await.map_err(|error| format!("11200 {error} at {bare}"))?;
         let status = answer.status().as_u16();
+        let content_type = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
         let body = answer.into_body().collect(1024 * 1024).await.map_err(|error| format!("11200 {error} at {bare}"))?;
-        Ok((status, String::from_utf8_lossy(&body).into_owned()))
+        Ok(Reply { status, content_type, body: String::from_utf8_lossy(&body).into_owned() })
     }
 
-    /// Lets callbacks wait in line, and sends them unless they are to go on demand only.
+    /// Lets callbacks wait in line, and sends them if they are to go by themselves.
     pub(super) fn schedule(&self, jobs: Vec<Job>) {
         let order = {
             let mut state = self.lock();
-            match state.order {
-                Order::Reversed => state.jobs.extend(jobs.into_iter().rev()),
-                Order::Twice => state.jobs.extend(jobs.into_iter().flat_map(|job| [job.clone(), job])),
-                Order::InOrder | Order::OnDemand => state.jobs.extend(jobs),
-            }
+            state.jobs.extend(jobs);
             state.order
         };
-        if order != Order::OnDemand
+        if order == Order::InOrder
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             let core = self.clone();
@@ -99,14 +107,52 @@ impl Core {
     pub(super) async fn flush(&self) {
         let _turn = self.0.sending.lock().await;
         loop {
-            let Some(job) = self.lock().jobs.pop_front() else { return };
-            if let Some((sid, status)) = &job.progress {
-                self.progress(sid, status);
+            let jobs: Vec<Job> = {
+                let mut state = self.lock();
+                let mut jobs: Vec<Job> = state.jobs.drain(..).collect();
+                match state.order {
+                    Order::Reversed => jobs.reverse(),
+                    Order::Twice => jobs = jobs.into_iter().flat_map(|job| [job.clone(), job]).collect(),
+                    Order::InOrder | Order::BeforeAnswer | Order::OnDemand => {}
+                }
+                jobs
+            };
+            if jobs.is_empty() {
+                return;
             }
-            match self.ask(&job.url, &job.method, &job.parameters).await {
-                Ok((200..=299, _)) => {}
-                Ok((status, _)) => tracing::warn!(status, "a callback was answered with an error"),
-                Err(error) => tracing::warn!(error, "a callback failed"),
+            for job in jobs {
+                self.tell(&job).await;
+            }
+        }
+    }
+
+    /// Sends one callback, again as often as its URL's fragment says
+    /// (<https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>).
+    async fn tell(&self, job: &Job) {
+        if let Some((sid, status)) = &job.progress {
+            self.progress(sid, status);
+        }
+        let overrides = job.url.split_once('#').map_or("", |(_, fragment)| fragment);
+        let setting = |name: &str| {
+            overrides.split('&').find_map(|part| part.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')))
+        };
+        let attempts = 1 + setting("rc").and_then(|count| count.parse::<u32>().ok()).unwrap_or(1).min(5);
+        let policy = setting("rp").unwrap_or("ct");
+        let repeats = |reason: &str| policy.split(',').any(|part| part == reason || part == "all");
+        for _ in 0..attempts {
+            let again = match self.ask(&job.url, &job.method, &job.parameters).await {
+                Ok(Reply { status: 200..=299, .. }) => return,
+                Ok(Reply { status, .. }) => {
+                    tracing::warn!(status, "a callback was answered with an error");
+                    (status >= 500 && repeats("5xx")) || ((400..500).contains(&status) && repeats("4xx"))
+                }
+                Err(error) => {
+                    tracing::warn!(error = error.split(' ').next(), "a callback failed");
+                    repeats("ct") || repeats("rt")
+                }
+            };
+            if !again {
+                return;
             }
         }
     }

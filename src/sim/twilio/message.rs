@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::callback::Job;
+use super::callback::{Job, Reply};
 use super::script::Run;
 use super::state::{Behaviour, SentText, StoredMessage};
 use super::transcript::{Entry, Transcript};
@@ -69,6 +69,9 @@ impl Core {
                 21212,
                 format!("The 'From' number {from} is not a valid phone number, shortcode, or alphanumeric sender ID."),
             );
+        }
+        if to == from {
+            return refuse(21266, "'To' and 'From' number cannot be the same".into());
         }
         let body = draft.body.unwrap_or_default();
         if body.is_empty() && draft.media.is_empty() && draft.content.is_none() {
@@ -250,7 +253,7 @@ impl Core {
         ]
         .map(|(name, value)| (name.to_owned(), value));
         match self.ask(&url, &Method::POST, &parameters).await {
-            Ok((status, body)) => {
+            Ok(Reply { status, body, .. }) => {
                 transcript.push(Entry::Asked { url, status });
                 if (200..300).contains(&status) && !body.trim().is_empty() {
                     self.answer_text(&body, &from, &to, &mut transcript);

@@ -8,6 +8,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::Core;
+use super::callback::{Job, Order};
 use super::fault::Fault;
 use super::message::{Draft, Refusal};
 use super::script::{CallScript, Run};
@@ -64,19 +65,39 @@ const LIST_MESSAGES: &[&str] = &["To", "From", "DateSent", "DateSent<", "DateSen
 const CREATE_CALL: &[&str] = &[
     "To",
     "From",
-    "Url",
-    "Twiml",
     "Method",
-    "StatusCallback",
-    "StatusCallbackMethod",
-    "StatusCallbackEvent",
-    "Timeout",
-    "Record",
-    "MachineDetection",
     "FallbackUrl",
     "FallbackMethod",
-    "CallerId",
+    "StatusCallback",
+    "StatusCallbackEvent",
+    "StatusCallbackMethod",
     "SendDigits",
+    "Timeout",
+    "Record",
+    "RecordingChannels",
+    "RecordingStatusCallback",
+    "RecordingStatusCallbackMethod",
+    "SipAuthUsername",
+    "SipAuthPassword",
+    "MachineDetection",
+    "MachineDetectionTimeout",
+    "RecordingStatusCallbackEvent",
+    "Trim",
+    "CallerId",
+    "MachineDetectionSpeechThreshold",
+    "MachineDetectionSpeechEndThreshold",
+    "MachineDetectionSilenceTimeout",
+    "AsyncAmd",
+    "AsyncAmdStatusCallback",
+    "AsyncAmdStatusCallbackMethod",
+    "Byoc",
+    "CallReason",
+    "CallToken",
+    "RecordingTrack",
+    "TimeLimit",
+    "ClientNotificationUrl",
+    "Url",
+    "Twiml",
     "ApplicationSid",
 ];
 const LIST_CALLS: &[&str] = &[
@@ -100,7 +121,14 @@ impl Core {
     pub(super) async fn serve(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
         let fault = self.lock().faults.pop_front();
         match fault {
-            None => Some(self.answer(&request)),
+            None => {
+                let answer = self.answer(&request);
+                let order = self.lock().order;
+                if order == Order::BeforeAnswer {
+                    self.flush().await;
+                }
+                Some(answer)
+            }
             Some(Fault::TooManyRequests { retry_after }) => {
                 let mut answer = refused(&Refusal::new(429, 20429, "Too Many Requests"));
                 if let Some(seconds) = retry_after {
@@ -323,7 +351,15 @@ impl Core {
             return refuse(21205, "Url parameter is required.");
         }
         let sid = self.register(&from, &to, "outbound-api", None);
-        let script = CallScript::new(self.clone(), from, number);
+        let script = CallScript::new(self.clone(), from.clone(), number);
+        if let Some(callback) = text("StatusCallback") {
+            let asked: Vec<&str> = fields
+                .iter()
+                .filter(|(name, _)| name == "StatusCallbackEvent")
+                .map(|(_, event)| event.as_str())
+                .collect();
+            self.call_progress(&sid, &from, &to, &callback, &asked);
+        }
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             let name = sid.clone();
             runtime.spawn(async move { Run::outbound(script, name, url, twiml).await });
@@ -335,6 +371,40 @@ impl Core {
             self.call_json(&initial)
         });
         Ok((StatusCode::CREATED, call.unwrap_or_default()))
+    }
+
+    /// Schedules the events of an outbound call that somebody answers; `completed` alone when none were asked for.
+    fn call_progress(&self, sid: &str, from: &str, to: &str, callback: &str, asked: &[&str]) {
+        let events = [
+            ("initiated", "initiated"),
+            ("ringing", "ringing"),
+            ("answered", "in-progress"),
+            ("completed", "completed"),
+        ];
+        let wanted = |event: &str| {
+            let named = asked.iter().flat_map(|list| list.split(' ')).any(|name| name == event);
+            named || (asked.is_empty() && event == "completed")
+        };
+        let jobs = events.iter().enumerate().filter(|(_, (event, _))| wanted(event)).map(|(sequence, (_, status))| {
+            let mut parameters = vec![
+                ("CallSid", sid.to_owned()),
+                ("AccountSid", self.0.account.to_string()),
+                ("From", from.to_owned()),
+                ("To", to.to_owned()),
+                ("CallStatus", (*status).to_owned()),
+                ("Direction", "outbound-api".to_owned()),
+                ("ApiVersion", "2010-04-01".to_owned()),
+                ("SequenceNumber", sequence.to_string()),
+                ("CallbackSource", "call-progress-events".to_owned()),
+                ("Timestamp", self.0.clock.now().to_rfc2822()),
+            ];
+            if *status == "completed" {
+                parameters.extend([("CallDuration", "5".to_owned()), ("Duration", "1".to_owned())]);
+            }
+            let parameters = parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            Job { url: callback.to_owned(), method: Method::POST, parameters, progress: None }
+        });
+        self.schedule(jobs.collect());
     }
 
     fn message_json(&self, message: &StoredMessage) -> Value {

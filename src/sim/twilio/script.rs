@@ -21,12 +21,14 @@ pub enum Callee {
     Fails,
     /// The caller gives up while it rings.
     CallerHangsUp,
+    /// Answers, and after this many seconds of talk it is the caller who hangs up.
+    CallerEnds(u32),
 }
 
 impl Callee {
     pub(super) fn status(self) -> &'static str {
         match self {
-            Self::Answers(_) => "completed",
+            Self::Answers(_) | Self::CallerEnds(_) => "completed",
             Self::NoAnswer | Self::CallerHangsUp => "no-answer",
             Self::Busy => "busy",
             Self::Fails => "failed",
@@ -44,8 +46,10 @@ pub enum Input {
     Speech(String),
     /// Does nothing.
     Silence,
-    /// Leaves a message of this many seconds.
+    /// Leaves a message of this many seconds and presses the finishing key.
     Message(u32),
+    /// Leaves a message of this many seconds and hangs up.
+    MessageAndHangUp(u32),
     /// Hangs up.
     HangUp,
 }
@@ -110,6 +114,8 @@ pub(super) struct Run {
     /// How long the call has lasted, in seconds.
     pub(super) seconds: u32,
     pub(super) fetches: u32,
+    /// The caller has hung up.
+    pub(super) gone: bool,
     pub(super) direction: &'static str,
 }
 

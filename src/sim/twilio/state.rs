@@ -120,6 +120,8 @@ pub(super) struct State {
     pub(super) opted_out: BTreeSet<(String, String)>,
     pub(super) trial: Option<BTreeSet<E164>>,
     pub(super) order: Order,
+    /// Every request for a document is made twice.
+    pub(super) repeat: bool,
     pub(super) faults: VecDeque<Fault>,
     pub(super) messages: BTreeMap<u64, StoredMessage>,
     pub(super) calls: BTreeMap<u64, StoredCall>,

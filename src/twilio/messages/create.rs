@@ -28,6 +28,18 @@ impl From<E164> for Sender {
     }
 }
 
+impl From<&E164> for Sender {
+    fn from(number: &E164) -> Self {
+        Self::Address(number.into())
+    }
+}
+
+impl From<String> for Sender {
+    fn from(text: String) -> Self {
+        Self::Address(text.into())
+    }
+}
+
 impl From<&str> for Sender {
     fn from(text: &str) -> Self {
         Self::Address(text.into())

@@ -96,7 +96,7 @@ impl Call {
         Ok(Self {
             sid: fields.required("CallSid")?,
             account_sid: fields.required("AccountSid")?,
-            from: fields.required("From")?,
+            from: fields.party("From")?,
             to: fields.required("To")?,
             status: fields.required("CallStatus")?,
             direction: fields.optional("Direction")?,
@@ -130,7 +130,7 @@ event! {
         /// The error that sent the call to the fallback URL.
         error_code: Option<u32> = optional("ErrorCode"),
         /// The URL that failed before the fallback URL was asked.
-        error_url: Option<String> = optional("ErrorUrl"),
+        error_url: Option<Private> = optional("ErrorUrl"),
     }
 }
 
@@ -236,7 +236,7 @@ event! {
         /// Why the call failed (<https://www.twilio.com/docs/api/errors>).
         error_code: Option<u32> = optional("ErrorCode"),
         /// The failure in words.
-        error_message: Option<String> = optional("ErrorMessage"),
+        error_message: Option<Private> = optional("ErrorMessage"),
     }
 }
 

@@ -7,6 +7,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::form;
 
 const FAST_PAIRS: usize = 32;
+/// A query of more pairs than this is not rebuilt: the work grows with the square, and anybody can ask for it.
+const MOST_REBUILT: usize = 128;
 
 /// Concatenates the decoded parameters: keys in byte order, the values of one key sorted and without repetition,
 /// each value behind its key.
@@ -127,14 +129,15 @@ impl<'a> Pieces<'a> {
 ///
 /// The order: as received, without port, with the scheme's port; then the same with path and query escaped as a
 /// browser does; then with the query taken apart and put together again; each also without user information, and
-/// with and without the fragment and an empty `?`. Scheme and host are never touched.
-pub(super) fn spellings(url: &str) -> impl Iterator<Item = Cow<'_, str>> {
+/// with and without the fragment, which the host may know when the request does not carry it. Scheme and host are
+/// never touched.
+pub(super) fn spellings<'a>(url: &'a str, fragment: Option<&'a str>) -> impl Iterator<Item = Cow<'a, str>> {
     // The others are made only when the received one does not fit.
-    let others = std::iter::once_with(move || others(url)).flatten().map(Cow::Owned);
+    let others = std::iter::once_with(move || others(url, fragment)).flatten().map(Cow::Owned);
     std::iter::once(Cow::Borrowed(url)).chain(others)
 }
 
-fn others(url: &str) -> Vec<String> {
+fn others(url: &str, fragment: Option<&str>) -> Vec<String> {
     let Some(pieces) = Pieces::cut(url) else { return Vec::new() };
     let mut out: Vec<String> = Vec::new();
     for target in targets(url, &pieces) {
@@ -151,7 +154,7 @@ fn others(url: &str) -> Vec<String> {
             }
             for port in ports {
                 let mut fragments = vec![None];
-                fragments.extend(pieces.fragment.map(Some));
+                fragments.extend(pieces.fragment.or(fragment).map(Some));
                 for fragment in fragments {
                     let mut spelling = format!("{}://", pieces.scheme);
                     if let Some(user) = user {
@@ -183,12 +186,17 @@ fn targets(url: &str, pieces: &Pieces<'_>) -> Vec<String> {
     let raw_query = pieces.query.map(|query| format!("?{query}")).unwrap_or_default();
     let mut out = vec![format!("{}{raw_query}", pieces.path)];
     let mut paths = vec![pieces.path.to_owned()];
-    if let Ok(parsed) = url::Url::parse(url) {
+    // Where a browser would climb out of a folder the path is another one, not another spelling.
+    let climbs = |path: &str| {
+        let lower = path.to_ascii_lowercase().replace("%2e", ".");
+        lower.contains('\\') || lower.split('/').any(|segment| segment == "." || segment == "..")
+    };
+    if let Some(parsed) = url::Url::parse(url).ok().filter(|_| !climbs(pieces.path)) {
         let query = parsed.query().map(|query| format!("?{query}")).unwrap_or_default();
         out.push(format!("{}{query}", parsed.path()));
         paths.push(parsed.path().to_owned());
     }
-    if let Some(query) = pieces.query {
+    if let Some(query) = pieces.query.filter(|query| form::raw_pairs(query.as_bytes()).count() <= MOST_REBUILT) {
         let rebuilt = rebuild_query(query);
         for path in paths {
             out.push(if rebuilt.is_empty() { path } else { format!("{path}?{rebuilt}") });
@@ -264,13 +272,13 @@ mod tests {
 
     #[test]
     fn the_received_spelling_comes_first() {
-        let all: Vec<_> = spellings("https://example.com/a?b=c").collect();
+        let all: Vec<_> = spellings("https://example.com/a?b=c", None).collect();
         assert_eq!(all, ["https://example.com/a?b=c", "https://example.com:443/a?b=c"]);
     }
 
     #[test]
     fn knows_what_peers_miss() {
-        let has = |url: &str, wanted: &str| spellings(url).any(|spelling| spelling == wanted);
+        let has = |url: &str, wanted: &str| spellings(url, Some("rc=2")).any(|spelling| spelling == wanted);
         assert!(has("https://[::1]:8443/a", "https://[::1]/a"));
         assert!(has("https://[::1]/a", "https://[::1]:443/a"));
         assert!(has("https://u:p@example.com:8443/a", "https://u:p@example.com/a"));
@@ -282,7 +290,10 @@ mod tests {
         assert!(has("HTTP://Example.com/a", "HTTP://Example.com:80/a"));
         assert!(has("https://e.com/?a=1&b=2&a=3", "https://e.com/?a=1&a=3&b=2"));
         assert!(has("https://e.com/?a=x+y", "https://e.com/?a=x%20y"));
+        assert!(has("https://example.com/a", "https://example.com/a#rc=2"));
         assert!(!has("https://MyCompany.com/", "https://mycompany.com/"));
+        assert!(!has("https://example.com/x/../voice", "https://example.com/voice"));
+        assert!(!has("https://example.com/x/%2E%2e/voice", "https://example.com/voice"));
     }
 
     proptest! {
@@ -295,14 +306,14 @@ mod tests {
 
         #[test]
         fn no_url_panics_and_no_spelling_repeats(url in "\\PC{0,40}") {
-            let all: Vec<_> = spellings(&url).collect();
+            let all: Vec<_> = spellings(&url, Some("rc=2")).collect();
             let unique: std::collections::HashSet<_> = all.iter().collect();
             prop_assert_eq!(unique.len(), all.len());
         }
 
         #[test]
         fn urls_have_few_spellings(url in "https?://([a-z]{1,5}@)?[a-z]{1,9}(:[0-9]{1,4})?/[a-z '%+&=?]{0,20}") {
-            prop_assert!(spellings(&url).count() <= 20);
+            prop_assert!(spellings(&url, None).count() <= 20);
         }
     }
 }

@@ -107,17 +107,28 @@ impl<'a> Fields<'a> {
         Ok(Self { pairs })
     }
 
-    /// Takes a field that may be absent; empty counts as absent.
+    /// Takes a field that may be absent; empty counts as absent. A value that the type does not allow stays among the
+    /// extra parameters: something odd beside the point must not cost a call.
     pub(super) fn optional<T: Field>(&mut self, name: &'static str) -> Result<Option<T>, ParseError> {
-        match self.take(name)? {
-            Some(value) if !value.is_empty() => T::read(&value).map(Some).ok_or(ParseError::Malformed(name)),
-            _ => Ok(None),
+        let Some(value) = self.take(name)?.filter(|value| !value.is_empty()) else { return Ok(None) };
+        let read = T::read(&value);
+        if read.is_none() {
+            self.pairs.push(Some((Cow::Borrowed(name), value)));
         }
+        Ok(read)
     }
 
     /// Takes a field that must be there.
     pub(super) fn required<T: Field>(&mut self, name: &'static str) -> Result<T, ParseError> {
-        self.optional(name)?.ok_or(ParseError::Missing(name))
+        match self.take(name)? {
+            Some(value) if !value.is_empty() => T::read(&value).ok_or(ParseError::Malformed(name)),
+            _ => Err(ParseError::Missing(name)),
+        }
+    }
+
+    /// Takes one end of a call; none at all is a number that was withheld.
+    pub(super) fn party(&mut self, name: &'static str) -> Result<Address, ParseError> {
+        Ok(self.optional(name)?.unwrap_or_else(|| Address::Anonymous(Private::default())))
     }
 
     /// Takes a text that is empty when absent.

@@ -13,7 +13,7 @@ use crate::twilio::values::{MessageStatus, OptOutType};
 #[non_exhaustive]
 pub struct MediaItem {
     /// Where it can be fetched, with the account's credentials.
-    pub url: String,
+    pub url: Private,
     /// Its media type, such as `image/jpeg`.
     pub content_type: Option<String>,
 }
@@ -50,7 +50,7 @@ impl MediaList {
         let mut items = Vec::new();
         while let Some(url) = fields.numbered("MediaUrl", items.len())? {
             let content_type = fields.numbered("MediaContentType", items.len())?.filter(|text| !text.is_empty());
-            items.push(MediaItem { url, content_type });
+            items.push(MediaItem { url: url.into(), content_type });
         }
         Ok(Self { items })
     }
@@ -134,13 +134,13 @@ pub struct Referral {
     /// `post` or `ad`.
     pub source_type: Option<String>,
     /// Its address.
-    pub source_url: Option<String>,
+    pub source_url: Option<Private>,
     /// Its picture or film.
     pub media_id: Option<String>,
     /// The media type of its picture or film.
     pub media_content_type: Option<String>,
     /// The address of its picture or film.
-    pub media_url: Option<String>,
+    pub media_url: Option<Private>,
     /// How many files it has.
     pub num_media: Option<u32>,
     /// The click's id, for Meta's Conversions API.
@@ -243,7 +243,7 @@ event! {
         /// Why it failed (<https://www.twilio.com/docs/api/errors>).
         error_code: Option<u32> = optional("ErrorCode"),
         /// The failure in words.
-        error_message: Option<String> = optional("ErrorMessage"),
+        error_message: Option<Private> = optional("ErrorMessage"),
         /// `message_sid` under an older name.
         sms_sid: Option<MessageSid> = optional("SmsSid"),
         /// `message_status` under an older name.
@@ -255,7 +255,7 @@ event! {
         /// The channel that carried it.
         channel_install_sid: Option<InstallSid> = optional("ChannelInstallSid"),
         /// The channel's own words on a failure.
-        channel_status_message: Option<String> = optional("ChannelStatusMessage"),
+        channel_status_message: Option<Private> = optional("ChannelStatusMessage"),
         /// The channel's prefix, such as `whatsapp`.
         channel_prefix: Option<String> = optional("ChannelPrefix"),
         /// The recipient at the channel.

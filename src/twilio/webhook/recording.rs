@@ -124,7 +124,7 @@ event! {
         /// The error's code, on the error event.
         transcription_error_code: Option<u32> = optional("TranscriptionErrorCode"),
         /// The error in words.
-        transcription_error: Option<String> = optional("TranscriptionError"),
+        transcription_error: Option<Private> = optional("TranscriptionError"),
     }
 }
 
@@ -156,7 +156,7 @@ event! {
         /// The transcript.
         transcript_sid: TranscriptSid = required("transcript_sid"),
         /// What was given as `CustomerKey` when it was created.
-        customer_key: Option<String> = optional("customer_key"),
+        customer_key: Option<Private> = optional("customer_key"),
         /// What happened: `voice_intelligence_transcript_available`.
         event_type: Option<String> = optional("event_type"),
     }

@@ -78,10 +78,10 @@ impl fmt::Debug for Verified {
 #[non_exhaustive]
 pub enum Rejection {
     /// It does not come from Twilio.
-    #[error("{0}")]
+    #[error(transparent)]
     Refused(#[from] Refusal),
     /// It is not the event it should be.
-    #[error("{0}")]
+    #[error(transparent)]
     Malformed(#[from] ParseError),
 }
 

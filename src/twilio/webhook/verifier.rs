@@ -20,7 +20,8 @@ pub const DEFAULT_BODY_LIMIT: usize = 64 * 1024;
 /// <https://www.twilio.com/docs/usage/security#validating-requests>.
 ///
 /// The URL is made of the configured public base and the request's own path and query; `Host` and `X-Forwarded-*`
-/// have no say in it, because who sends the request chooses them.
+/// have no say in it, because who sends the request chooses them. A router that strips a prefix before it hands the
+/// request on (axum's `nest`) makes the prefix a part of the base: `https://example.com/prefix`.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -44,6 +45,7 @@ pub struct Verifier {
     tokens: Vec<Key>,
     shared: Vec<(String, Key)>,
     base: Base,
+    fragment: Option<String>,
     limit: usize,
     check: bool,
 }
@@ -55,6 +57,7 @@ pub struct VerifierBuilder {
     tokens: Vec<Secret>,
     shared: Vec<(String, Secret)>,
     public_url: Option<String>,
+    fragment: Option<String>,
     limit: usize,
     check: bool,
 }
@@ -85,6 +88,7 @@ impl Verifier {
             tokens: vec![auth_token.into()],
             shared: Vec::new(),
             public_url: None,
+            fragment: None,
             limit: DEFAULT_BODY_LIMIT,
             check: true,
         }
@@ -96,6 +100,7 @@ impl Verifier {
             tokens: Vec::new(),
             shared: vec![(id.into(), secret.into())],
             public_url: None,
+            fragment: None,
             limit: DEFAULT_BODY_LIMIT,
             check: true,
         }
@@ -109,6 +114,7 @@ impl Verifier {
             tokens: Vec::new(),
             shared: Vec::new(),
             base: Base(String::new()),
+            fragment: None,
             limit: DEFAULT_BODY_LIMIT,
             check: false,
         }
@@ -162,7 +168,8 @@ impl Verifier {
         if body.len() > self.limit {
             return Err(Refusal::TooLarge { limit: self.limit });
         }
-        let query = url.split_once('?').map_or("", |(_, rest)| rest.split('#').next().unwrap_or_default());
+        // The fragment goes first: a question mark in it begins no query.
+        let query = url.split('#').next().and_then(|url| url.split_once('?')).map_or("", |(_, query)| query);
         let kind = kind(method, headers, &body);
         if self.check {
             let (keys, signature) = self.signature(headers)?;
@@ -175,7 +182,7 @@ impl Verifier {
                 }
                 Kind::Uncovered => return Err(Refusal::UncoveredBody),
             };
-            let accepted = canonical::spellings(url)
+            let accepted = canonical::spellings(url, self.fragment.as_deref())
                 .any(|spelling| keys.accept(spelling.as_bytes(), &parameters, signature.as_bytes()));
             if !accepted {
                 return Err(Refusal::Mismatch);
@@ -185,7 +192,7 @@ impl Verifier {
     }
 
     /// The keys that may have signed, and the signature.
-    fn signature(&self, headers: &HeaderMap) -> Result<(Keys<'_>, Signature), Refusal> {
+    fn signature<'a>(&'a self, headers: &'a HeaderMap) -> Result<(Keys<'a>, Signature), Refusal> {
         let mut values = headers.get_all(&SIGNATURE).iter();
         let value = match (values.next(), values.next()) {
             (Some(value), None) if !value.is_empty() => value,
@@ -195,8 +202,10 @@ impl Verifier {
         let keys = match headers.get(&SIGNATURE_SETTINGS) {
             Some(settings) => {
                 let id = shared_key_id(settings.to_str().unwrap_or_default()).ok_or(Refusal::UnknownKey)?;
-                let found = self.shared.iter().find(|(known, _)| known == id).ok_or(Refusal::UnknownKey)?;
-                Keys::Shared(&found.1)
+                if !self.shared.iter().any(|(known, _)| known == id) {
+                    return Err(Refusal::UnknownKey);
+                }
+                Keys::Shared(&self.shared, id)
             }
             None if self.tokens.is_empty() => return Err(Refusal::UnknownKey),
             None => Keys::Tokens(&self.tokens),
@@ -209,21 +218,23 @@ impl Verifier {
 #[derive(Clone, Copy)]
 enum Keys<'a> {
     Tokens(&'a [Key]),
-    Shared(&'a Key),
+    Shared(&'a [(String, Key)], &'a str),
 }
 
 impl Keys<'_> {
     fn output_len(self) -> usize {
         match self {
             Self::Tokens(_) => Key::SHA1_LEN,
-            Self::Shared(_) => Key::SHA256_LEN,
+            Self::Shared(..) => Key::SHA256_LEN,
         }
     }
 
     fn accept(self, url: &[u8], parameters: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::Tokens(keys) => keys.iter().any(|key| key.accepts(url, parameters, signature)),
-            Self::Shared(key) => key.accepts(url, parameters, signature),
+            Self::Shared(keys, id) => {
+                keys.iter().any(|(known, key)| known == id && key.accepts(url, parameters, signature))
+            }
         }
     }
 }
@@ -334,6 +345,13 @@ impl VerifierBuilder {
         self
     }
 
+    /// The fragment that Twilio was given with the URLs, such as `rc=2` for connection overrides: requests do not
+    /// carry it, and signatures are accepted with and without it.
+    pub fn with_fragment(mut self, fragment: impl Into<String>) -> Self {
+        self.fragment = Some(fragment.into());
+        self
+    }
+
     /// The longest body that is accepted, in bytes; 64 KiB by default.
     pub fn with_body_limit(mut self, limit: usize) -> Self {
         self.limit = limit;
@@ -357,7 +375,7 @@ impl VerifierBuilder {
             return Err(InvalidVerifier::NoKey);
         }
         let base = Base::parse(&self.public_url.ok_or(InvalidVerifier::NoPublicUrl)?)?;
-        Ok(Verifier { tokens, shared, base, limit: self.limit, check: self.check })
+        Ok(Verifier { tokens, shared, base, fragment: self.fragment, limit: self.limit, check: self.check })
     }
 }
 
