@@ -17,6 +17,7 @@
 
 #[cfg(feature = "desk")]
 mod announcer;
+#[cfg(feature = "desk")]
 mod callbacks;
 pub mod flow;
 mod hooks;
@@ -29,6 +30,8 @@ mod service;
 pub(crate) use announcer::Announcer;
 #[cfg(feature = "desk")]
 pub(crate) use callbacks::REPEAT;
+#[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use callbacks::{Callbacks, Paths};
 pub use hooks::{Arrival, Hooks, NoHooks};
 #[cfg(feature = "desk")]

@@ -136,6 +136,7 @@ impl Error {
         self
     }
 
+    #[cfg(feature = "desk")]
     pub(crate) fn fate(&self) -> Fate {
         self.0.fate
     }

@@ -1,4 +1,47 @@
-//! Frontdesk.
+//! Answer the phone from Rust.
+//!
+//! `frontdesk` is for back ends that answer calls and texts for a business: it verifies and types what Twilio sends,
+//! answers with TwiML, forwards calls, texts back whoever nobody answered, and follows each text until it has arrived.
+//! It belongs to no web framework: hosts bring their HTTP client, storage and clock, or use those that come with it.
+//!
+//! ```
+//! use frontdesk::twiml::{Dial, Gather, VoiceResponse};
+//!
+//! let xml = VoiceResponse::new()
+//!     .gather(Gather::new().num_digits(1).action("/menu").say("Press 1 for new patients."))
+//!     .dial(Dial::new().timeout(20).number("+15551230000"))
+//!     .to_xml()?;
+//! assert!(xml.starts_with("<?xml"));
+//! # Ok::<(), frontdesk::twiml::TwimlError>(())
+//! ```
+//!
+//! # Three ways in
+//!
+//! 1. **Pieces**, pure and without I/O: [`twiml`], [`twilio::webhook`], [`schedule`], [`calls::flow`].
+//! 2. **Clients**, typed requests over any [`transport::Transport`]: [`twilio::Client`].
+//! 3. **The desk**, all of it behind one `tower::Service`: `Desk` (feature `desk`).
+//!
+//! # Modules, from the ground up
+//!
+//! | layer | modules |
+//! |---|---|
+//! | foundations | [`error`], [`secret`], [`phone`], [`address`], [`id`], [`clock`] |
+//! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
+//! | domain | [`tenant`], [`call`], [`message`], [`relay`], [`store`] |
+//! | adapters | [`twilio`], [`backoffice`] |
+//! | services | [`calls`], `messaging`, `worker` |
+//! | edge | `desk`, `axum`, `sim` |
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `reqwest` | yes | an HTTP client: rustls on ring, the platform's certificates |
+//! | `tokio` | with `reqwest` | waiting on tokio's timer |
+//! | `desk` | | the desk, its workers, the lookup cache |
+//! | `axum` | | webhook extractors and TwiML answers |
+//! | `sim` | | a simulated Twilio for tests and demonstrations |
+//! | `test-util` | | a manual clock |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod address;
@@ -44,4 +87,5 @@ pub use open::Unrecognized;
 pub use secret::Secret;
 
 #[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use desk::Desk;

@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 /// Prints the median of the ratios of 41 paired rounds.
-pub fn ratio(name: &str, aim: f64, mut floor: impl FnMut(), mut ours: impl FnMut()) {
-    let mut time = |work: &mut dyn FnMut()| {
+pub(crate) fn ratio(name: &str, aim: f64, mut floor: impl FnMut(), mut ours: impl FnMut()) {
+    let time = |work: &mut dyn FnMut()| {
         let start = Instant::now();
         for _ in 0..2_000 {
             work();
@@ -25,7 +25,7 @@ pub fn ratio(name: &str, aim: f64, mut floor: impl FnMut(), mut ours: impl FnMut
 }
 
 /// The `percent`-th percentile of durations.
-pub fn percentile(times: &mut [Duration], percent: usize) -> Duration {
+pub(crate) fn percentile(times: &mut [Duration], percent: usize) -> Duration {
     times.sort_unstable();
     let index = (times.len() * percent / 100).min(times.len().saturating_sub(1));
     times.get(index).copied().unwrap_or_default()

@@ -289,7 +289,6 @@ impl Twilio {
     }
 
     /// A call that somebody is about to place.
-    #[must_use]
     pub fn call(&self, from: impl Into<String>, to: E164) -> CallScript {
         CallScript::new(self.core.clone(), from.into(), to)
     }

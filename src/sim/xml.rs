@@ -10,7 +10,7 @@ pub(super) struct Node {
     pub(super) name: String,
     attributes: Vec<(String, String)>,
     pub(super) text: String,
-    pub(super) children: Vec<Node>,
+    pub(super) children: Vec<Self>,
 }
 
 impl Node {

@@ -3,7 +3,7 @@ use frontdesk::address::Address;
 use frontdesk::call::{DialOutcome, Status};
 use frontdesk::message::DeliveryStatus;
 use frontdesk::sim::twilio::{Callee, Entry, Input, Order};
-use frontdesk::tenant::{Assistant, Forwarding, Menu, Route, Strategy, Voicemail};
+use frontdesk::tenant::{Assistant, Forwarding, Menu, MenuTarget, Route, Strategy, Voicemail};
 
 use crate::world::{BUSINESS, CALLER, COLLEAGUE, World, clinic, forwarding_clinic};
 
@@ -13,7 +13,7 @@ fn business() -> frontdesk::phone::E164 {
 
 #[tokio::test]
 async fn a_missed_call_is_recorded_and_texted_back_once_whatever_the_order() {
-    for order in [Order::InOrder, Order::Reversed, Order::Twice, Order::OnDemand] {
+    for order in [Order::InOrder, Order::BeforeAnswer, Order::Reversed, Order::Twice, Order::OnDemand] {
         let world = World::new(forwarding_clinic()).await;
         world.twilio.set_order(order);
         let transcript = world.twilio.call(CALLER, business()).callee(COLLEAGUE, Callee::NoAnswer).place().await;
@@ -173,4 +173,78 @@ async fn a_store_that_fails_does_not_fail_the_call() {
     assert_eq!(transcript.said().len(), 1, "{transcript}");
     assert!(transcript.said()[0].starts_with("We are sorry"));
     assert!(transcript.errors().is_empty(), "{transcript}");
+}
+
+#[tokio::test]
+async fn a_menu_that_is_reached_again_is_answered_anew() {
+    let mut assistant = Assistant::new("sip:assistant@example.com");
+    assistant.fallback = Route::Menu;
+    let menu = Menu::new_or_existing().with_option('3', "our assistant", MenuTarget::Assistant);
+    let world = World::new(forwarding_clinic().with_assistant(assistant).with_menu(menu)).await;
+    world.twilio.set_repeat(true);
+    let script = world.twilio.call(CALLER, business()).callee("sip:assistant@example.com", Callee::Fails);
+    let transcript = script.callee(COLLEAGUE, Callee::Answers(5)).press("3").press("1").place().await;
+    assert_eq!(transcript.dialled(), [("sip:assistant@example.com", "failed"), (COLLEAGUE, "completed")]);
+    assert!(transcript.errors().is_empty(), "{transcript}");
+}
+
+#[tokio::test]
+async fn requests_that_are_repeated_get_the_same_answer_and_one_text() {
+    let world = World::new(forwarding_clinic().with_voicemail(Voicemail::default())).await;
+    world.twilio.set_repeat(true);
+    world.twilio.set_order(Order::Twice);
+    let transcript = world.twilio.call(CALLER, business()).then(Input::MessageAndHangUp(9)).place().await;
+    world.settle().await;
+    assert!(transcript.errors().is_empty(), "{transcript}");
+    assert_eq!(world.call(&transcript).await.voicemail.unwrap().duration, Some(9));
+    assert_eq!(world.twilio.texts().len(), 1);
+}
+
+#[tokio::test]
+async fn who_presses_no_key_reaches_the_people_set_for_that() {
+    let mut menu = Menu::new_or_existing();
+    menu.no_input = MenuTarget::Dial(vec![Address::from("+15551230055")]);
+    let world = World::new(forwarding_clinic().with_menu(menu)).await;
+    let transcript = world.twilio.call(CALLER, business()).others(Callee::Answers(5)).place().await;
+    assert_eq!(transcript.dialled(), [("+15551230055", "completed")]);
+}
+
+#[tokio::test]
+async fn a_rejected_call_is_not_a_missed_one() {
+    let world = World::new(
+        forwarding_clinic().with_hours(frontdesk::schedule::WeeklyHours::new(), Tz::UTC).with_closed(Route::Reject),
+    )
+    .await;
+    let transcript = world.twilio.call(CALLER, business()).place().await;
+    world.settle().await;
+    assert_eq!(world.call(&transcript).await.status, Status::NoAnswer);
+    assert!(world.twilio.texts().is_empty());
+}
+
+#[tokio::test]
+async fn a_caller_who_ends_the_conversation_was_answered() {
+    let world = World::new(forwarding_clinic()).await;
+    let transcript = world.twilio.call(CALLER, business()).callee(COLLEAGUE, Callee::CallerEnds(33)).place().await;
+    world.settle().await;
+    let call = world.call(&transcript).await;
+    assert_eq!(
+        (call.dial_outcome, call.talked, call.status),
+        (Some(DialOutcome::Answered), Some(33), Status::Completed)
+    );
+    assert!(world.twilio.texts().is_empty());
+}
+
+#[tokio::test]
+async fn live_transcription_starts_once_and_stops_before_voicemail() {
+    let mut tenant = forwarding_clinic().with_voicemail(Voicemail::default());
+    tenant.transcription.enabled = true;
+    tenant.recording.enabled = true;
+    tenant.forwarding.default.push(Address::from("+15551230002"));
+    tenant.forwarding.strategy = Strategy::InTurn;
+    let world = World::new(tenant).await;
+    let transcript = world.twilio.call(CALLER, business()).then(Input::Message(5)).place().await;
+    let noted = |verb: &str| transcript.entries.iter().filter(|entry| **entry == Entry::Noted(verb.into())).count();
+    assert_eq!((noted("Start"), noted("Stop")), (1, 1), "{transcript}");
+    let consent = transcript.said().iter().filter(|text| **text == "This call may be recorded.").count();
+    assert_eq!(consent, 1, "said once");
 }

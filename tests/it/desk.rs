@@ -116,7 +116,9 @@ async fn hosts_keep_the_urls_they_have() {
     paths.dial = "/webhooks/twilio/call/dial/{callSid}".into();
     let (desk, store) = desk(frontdesk::calls::NoHooks::default(), paths);
     let response = desk.handle(signed("/api/twilio/voice/incoming", &voice("ringing", ""))).await;
-    let action = format!("action=\"{URL}/webhooks/twilio/call/dial/{CALL}?ladder=default&amp;leg=0\"");
+    let action = format!(
+        "action=\"{URL}/webhooks/twilio/call/dial/{CALL}?ladder=default&amp;leg=0&amp;tenant=clinic&amp;step=1\""
+    );
     assert!(text(&response).contains(&action), "{}", text(&response));
     let target = format!("/webhooks/twilio/call/status/{CALL}");
     let response = desk.handle(signed(&target, &voice("completed", "&CallDuration=7"))).await;
@@ -174,6 +176,122 @@ async fn the_hosts_presence_decides_the_route_unless_it_panics_or_dawdles() {
         let response = desk.handle(signed("/webhooks/twilio/voice", &voice("ringing", ""))).await;
         assert!(text(&response).contains(expected), "{}", text(&response));
     }
+}
+
+/// A store whose settings can be read and whose records cannot be written.
+#[derive(Debug)]
+struct ReadOnly(MemoryStore);
+
+mod read_only {
+    use std::time::Duration;
+
+    use async_trait::async_trait;
+    use frontdesk::Error;
+    use frontdesk::call::{CallQuery, CallRecord, Calls};
+    use frontdesk::id::{CallSid, MessageSid, TenantId};
+    use frontdesk::message::{MessageId, MessageQuery, MessageRecord, Messages};
+    use frontdesk::phone::E164;
+    use frontdesk::relay::RelayEvent;
+    use frontdesk::store::{Backstage, Commit, Store, Unit};
+    use frontdesk::tenant::{Tenant, TenantLookup, Tenants};
+
+    use super::ReadOnly;
+
+    fn down<T>() -> Result<T, Error> {
+        Err(Error::unavailable("the database"))
+    }
+
+    #[async_trait]
+    impl Tenants for ReadOnly {
+        async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, Error> {
+            self.0.tenant(id).await
+        }
+    }
+
+    #[async_trait]
+    impl TenantLookup for ReadOnly {
+        async fn tenant_of(&self, number: &E164) -> Result<Option<TenantId>, Error> {
+            self.0.tenant_of(number).await
+        }
+    }
+
+    #[async_trait]
+    impl Calls for ReadOnly {
+        async fn call(&self, _: &TenantId, _: &CallSid) -> Result<Option<CallRecord>, Error> {
+            Ok(None)
+        }
+        async fn calls(&self, _: &TenantId, _: &CallQuery) -> Result<Vec<CallRecord>, Error> {
+            down()
+        }
+    }
+
+    #[async_trait]
+    impl Messages for ReadOnly {
+        async fn message(&self, _: &TenantId, _: &MessageId) -> Result<Option<MessageRecord>, Error> {
+            down()
+        }
+        async fn message_by_sid(&self, _: &TenantId, _: &MessageSid) -> Result<Option<MessageRecord>, Error> {
+            down()
+        }
+        async fn messages(&self, _: &TenantId, _: &MessageQuery) -> Result<Vec<MessageRecord>, Error> {
+            down()
+        }
+    }
+
+    #[async_trait]
+    impl Backstage for ReadOnly {
+        async fn claim_messages(
+            &self,
+            _: &str,
+            _: usize,
+            _: Duration,
+        ) -> Result<Vec<(TenantId, MessageRecord)>, Error> {
+            panic!("a bug of the host's")
+        }
+        async fn claim_relays(&self, _: &str, _: usize, _: Duration) -> Result<Vec<(TenantId, RelayEvent)>, Error> {
+            down()
+        }
+        async fn ping(&self) -> Result<(), Error> {
+            down()
+        }
+    }
+
+    #[async_trait]
+    impl Store for ReadOnly {
+        async fn commit(&self, _: &TenantId, _: Unit) -> Result<Commit, Error> {
+            down()
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_forwarded_even_when_nothing_can_be_written() {
+    let clock: Arc<dyn Clock> = Arc::new(clock());
+    let desk = Desk::builder()
+        .public_url(URL.parse().unwrap())
+        .auth_token(TOKEN)
+        .store(ReadOnly(MemoryStore::new(clock.clone()).with_tenant(forwarding_clinic())))
+        .clock(clock)
+        .build()
+        .unwrap();
+    let response = desk.handle(signed("/webhooks/twilio/voice", &voice("ringing", ""))).await;
+    assert!(text(&response).contains("<Number>+15551230001</Number>"), "{}", text(&response));
+    let response = desk.handle(signed("/webhooks/twilio/voice/status", &voice("completed", ""))).await;
+    assert_eq!(response.status(), 503, "Twilio is to tell it again");
+}
+
+#[tokio::test]
+async fn a_field_that_is_odd_costs_no_call() {
+    let (desk, _) = plain();
+    let odd = voice("ringing", "&ParentCallSid=odd&StirVerstat=&ErrorCode=abc");
+    assert!(text(&desk.handle(signed("/webhooks/twilio/voice", &odd)).await).contains("<Dial"));
+    let missing = voice("ringing", "").replace(&format!("CallSid={CALL}&"), "");
+    let response = desk.handle(signed("/webhooks/twilio/voice", &missing)).await;
+    assert_eq!(response.status(), 200);
+    assert!(text(&response).contains("We are sorry"), "a caller is on the line");
+    let nobody = voice("ringing", "").replace("From=%2B14155552671", "From=");
+    let (desk, _) = plain();
+    assert!(text(&desk.handle(signed("/webhooks/twilio/voice", &nobody)).await).contains("callerId=\"+15551230000\""));
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! What the crate promises, one module per behaviour.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "helpers of tests are tests")]
 
 mod axum_extractor;
 mod calls;
@@ -6,6 +7,7 @@ mod canary;
 mod conformance;
 mod desk;
 mod garbage;
+mod layers;
 mod relay;
 mod reqwest_transport;
 mod sdk;

@@ -133,3 +133,33 @@ async fn news_are_tried_again_and_given_up_when_refused() {
     }
     assert_eq!((world.service.log().len(), world.service.remaining()), (3, 1), "400 is final");
 }
+
+#[tokio::test]
+async fn the_end_of_a_call_is_told_even_when_the_caller_hung_up_first() {
+    let world = world(Stub::new().reply(200, "").reply(200, "").reply(200, ""));
+    world.desk.handle(signed("/webhooks/twilio/voice", &voice("ringing", ""))).await;
+    let dial = voice("completed", "&DialCallStatus=completed&DialCallDuration=12");
+    world.desk.handle(signed("/webhooks/twilio/voice/dial?ladder=default&leg=0&tenant=clinic&step=1", &dial)).await;
+    world.desk.handle(signed("/webhooks/twilio/voice/status", &voice("completed", "&CallDuration=15"))).await;
+    world.desk.run_until_idle().await.unwrap();
+    let mut told: Vec<_> = world.service.log().iter().map(told).collect();
+    told.sort_by(|a, b| a.0.cmp(&b.0));
+    let paths: Vec<_> = told.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["/api/calls/answered", "/api/calls/completed", "/api/calls/incoming"]);
+    assert_eq!(told[0].1["callDuration"], 12);
+    assert_eq!(told[1].1["callDuration"], 15);
+}
+
+#[tokio::test]
+async fn calls_that_we_placed_are_nobodys_missed_calls() {
+    let world = world(Stub::new());
+    let outbound = voice("no-answer", "&SequenceNumber=2")
+        .replace("Direction=inbound", "Direction=outbound-api")
+        .replace("From=%2B14155552671&To=%2B15551230000", "From=%2B15551230000&To=%2B14155552671");
+    assert_eq!(world.desk.handle(signed("/webhooks/twilio/voice/status", &outbound)).await.status(), 204);
+    let child = voice("no-answer", "&ParentCallSid=CA0123456789abcdef0123456789abcdee");
+    assert_eq!(world.desk.handle(signed("/webhooks/twilio/voice/status", &child)).await.status(), 204);
+    world.desk.run_until_idle().await.unwrap();
+    assert!(world.twilio.log().is_empty());
+    assert!(!world.service.log().iter().any(|request| request.uri().path().ends_with("missed")));
+}

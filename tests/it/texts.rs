@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk::calls::Hooks;
-use frontdesk::message::{DeliveryStatus, MessageKind, MessageRecord};
+use frontdesk::message::{Accepted, DeliveryStatus, MessageKind, MessageRecord, SmsSender};
 use frontdesk::sim::twilio::{Behaviour, Callee, Fault};
 use frontdesk::tenant::Tenant;
 
@@ -113,4 +113,42 @@ async fn who_said_stop_gets_no_text_back() {
     assert!(world.twilio.texts().is_empty());
     let failed = world.texts().await.into_iter().find(|text| text.kind == MessageKind::TextBack).unwrap();
     assert_eq!(failed.delivery.error_code, Some(21610));
+}
+
+#[derive(Debug)]
+struct Panicking;
+
+#[async_trait]
+impl SmsSender for Panicking {
+    async fn send(&self, _: &MessageRecord, _: &url::Url) -> Result<Accepted, frontdesk::Error> {
+        panic!("a bug of the host's")
+    }
+}
+
+#[tokio::test]
+async fn a_sender_that_panics_leaves_the_text_unknown_and_the_worker_alive() {
+    let world = World::with(forwarding_clinic(), |builder| builder.sender(Panicking)).await;
+    for _ in 0..2 {
+        miss_a_call(&world).await;
+        world.settle().await;
+    }
+    let texts = world.texts().await;
+    assert_eq!(texts.len(), 2);
+    assert!(texts.iter().all(|text| text.delivery.status == DeliveryStatus::Unknown));
+}
+
+#[tokio::test]
+async fn callbacks_are_told_again_when_the_desk_could_not_record_them() {
+    let server = wiremock::MockServer::start().await;
+    let answer =
+        |status| wiremock::Mock::given(wiremock::matchers::any()).respond_with(wiremock::ResponseTemplate::new(status));
+    answer(503).up_to_n_times(2).expect(2).mount(&server).await;
+    answer(204).expect(2).mount(&server).await;
+    let twilio = frontdesk::sim::Twilio::start().await.unwrap();
+    twilio.own_number(BUSINESS.parse().unwrap());
+    twilio.set_order(frontdesk::sim::twilio::Order::OnDemand);
+    let callback = format!("{}/x#rc=3&rp=5xx", server.uri()).parse().unwrap();
+    let text = frontdesk::twilio::messages::NewMessage::sms(BUSINESS, CALLER, "Hi").status_callback(callback);
+    twilio.client().unwrap().messages().create(&text).await.unwrap();
+    twilio.settle().await;
 }

@@ -48,9 +48,8 @@ impl Core {
         let Some(to) = draft.to.filter(|to| !to.is_empty()) else {
             return refuse(21604, "A 'To' phone number is required.".into());
         };
-        let recipient = match Address::from(to.as_str()) {
-            Address::Phone(number) | Address::WhatsApp(number) => number,
-            _ => return refuse(21211, format!("Invalid 'To' Phone Number: {to}")),
+        let (Address::Phone(recipient) | Address::WhatsApp(recipient)) = Address::from(to.as_str()) else {
+            return refuse(21211, format!("Invalid 'To' Phone Number: {to}"));
         };
         let from = match (&draft.from, &draft.service) {
             (Some(from), _) if !from.is_empty() => from.clone(),
