@@ -89,3 +89,13 @@ pub use secret::Secret;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use desk::Desk;
+
+/// The code of the README and of the guides, so that it compiles.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+
+    #[doc = include_str!("../docs/migrating.md")]
+    struct Migrating;
+}

@@ -104,6 +104,7 @@ macro_rules! open_enum {
 pub(crate) use open_enum;
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the macro declares what is public elsewhere")]
 mod tests {
     open_enum! {
         /// A sample.

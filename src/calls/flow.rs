@@ -398,9 +398,7 @@ mod tests {
     }
 
     fn forwarding(default: &[&str]) -> Forwarding {
-        let mut forwarding = Forwarding::default();
-        forwarding.default = default.iter().map(|text| address(text)).collect();
-        forwarding
+        Forwarding { default: default.iter().map(|text| address(text)).collect(), ..Forwarding::default() }
     }
 
     struct Stage {

@@ -437,22 +437,20 @@ mod tests {
 
     #[test]
     fn missing_targets_fall_back() {
-        let (a, b, c) = (Address::from("client:a"), Address::from("client:b"), Address::from("client:c"));
-        let forwarding = |default: &[Address], new: &[Address], existing: &[Address]| Forwarding {
-            default: default.to_vec(),
-            new: new.to_vec(),
-            existing: existing.to_vec(),
-            ..Forwarding::default()
+        let list = |names: &[&str]| names.iter().map(|name| Address::from(*name)).collect::<Vec<_>>();
+        let targets = |default: &[&str], new: &[&str], existing: &[&str], group| {
+            let (default, new, existing) = (list(default), list(new), list(existing));
+            let forwarding = Forwarding { default, new, existing, ..Forwarding::default() };
+            forwarding.targets(group).iter().map(Address::to_wire).collect::<Vec<_>>()
         };
-        let all = forwarding(&[a.clone()], &[b.clone()], &[c.clone()]);
-        assert_eq!(all.targets(Group::New), [b.clone()]);
-        assert_eq!(all.targets(Group::Existing), [c.clone()]);
-        let only_default = forwarding(&[a.clone()], &[], &[]);
-        assert_eq!(only_default.targets(Group::New), [a.clone()]);
-        assert_eq!(only_default.targets(Group::Existing), [a]);
-        assert_eq!(forwarding(&[], &[b.clone()], &[c.clone()]).targets(Group::Default), [b]);
-        assert_eq!(forwarding(&[], &[], &[c.clone()]).targets(Group::Default), [c]);
-        assert!(forwarding(&[], &[], &[]).targets(Group::Default).is_empty());
+        let (a, b, c) = (&["client:a"], &["client:b"], &["client:c"]);
+        assert_eq!(targets(a, b, c, Group::New), b);
+        assert_eq!(targets(a, b, c, Group::Existing), c);
+        assert_eq!(targets(a, &[], &[], Group::New), a);
+        assert_eq!(targets(a, &[], &[], Group::Existing), a);
+        assert_eq!(targets(&[], b, c, Group::Default), b);
+        assert_eq!(targets(&[], &[], c, Group::Default), c);
+        assert!(targets(&[], &[], &[], Group::Default).is_empty());
     }
 
     #[test]
