@@ -364,9 +364,11 @@ impl Run {
             self.transcript.push(Entry::Error("13201 nobody to dial".into()));
             return Next::Verb;
         };
-        let mut child = String::new();
+        let (mut child, mut taken) = (String::new(), false);
         for (target, _, callee) in &found {
-            let won = matches!(best, Callee::Answers(_) | Callee::CallerEnds(_)) && *callee == best;
+            // Who answers first takes the call.
+            let won = !taken && matches!(best, Callee::Answers(_) | Callee::CallerEnds(_)) && *callee == best;
+            taken |= won;
             let status = match (won, callee) {
                 (true, _) => "completed",
                 (false, Callee::Answers(_) | Callee::CallerEnds(_)) => "canceled",
