@@ -33,7 +33,7 @@ pub(crate) use callbacks::REPEAT;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use callbacks::{Callbacks, Paths};
-pub use hooks::{Arrival, Hooks, NoHooks};
+pub use hooks::{Arrival, Hooks};
 #[cfg(feature = "desk")]
 pub(crate) use render::apology;
 #[cfg(feature = "desk")]

@@ -101,7 +101,8 @@ fn hex(digit: u8) -> u8 {
     }
 }
 
-fn text(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
+/// UTF-8, what is none of it replaced by U+FFFD.
+pub(crate) fn text(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
     match bytes {
         Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
         Cow::Owned(bytes) => match String::from_utf8(bytes) {

@@ -41,10 +41,3 @@ pub trait Hooks: fmt::Debug + Send + Sync + 'static {
         None
     }
 }
-
-/// Leaves everything to the settings.
-#[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
-pub struct NoHooks;
-
-impl Hooks for NoHooks {}

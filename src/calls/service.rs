@@ -39,7 +39,8 @@ pub struct CallService {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) lookup: Arc<dyn TenantLookup>,
     pub(crate) template: Option<Tenant>,
-    pub(crate) hooks: Arc<dyn Hooks>,
+    /// `None` leaves everything to the settings.
+    pub(crate) hooks: Option<Arc<dyn Hooks>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) callbacks: Callbacks,
     /// How long a hook may take.
@@ -424,7 +425,7 @@ impl CallService {
     }
 
     /// Whose number this is, with settings; `None` when nobody's.
-    pub(crate) async fn tenant_of(&self, address: &Address) -> Option<Result<Tenant, Error>> {
+    pub(crate) async fn tenant_of(&self, address: &Address) -> Option<Result<Arc<Tenant>, Error>> {
         let number: E164 = address.phone()?;
         let id = match self.lookup.tenant_of(&number).await {
             Ok(found) => found?,
@@ -434,9 +435,9 @@ impl CallService {
     }
 
     /// A tenant's settings: its own, or the template's for a tenant that only the lookup knows.
-    pub(crate) async fn settings(&self, id: &TenantId) -> Result<Option<Tenant>, Error> {
+    pub(crate) async fn settings(&self, id: &TenantId) -> Result<Option<Arc<Tenant>>, Error> {
         let known = self.store.tenant(id).await?;
-        Ok(known.or_else(|| self.template.clone().map(|template| template.with_id(id.clone()))))
+        Ok(known.or_else(|| self.template.clone().map(|template| Arc::new(template.with_id(id.clone())))))
     }
 
     fn is_open(&self, tenant: &Tenant) -> bool {
@@ -444,8 +445,9 @@ impl CallService {
     }
 
     async fn wanted(&self, tenant: &Tenant, call: &Call, open: bool) -> Option<Route> {
+        let hooks = self.hooks.as_ref()?;
         let arrival = Arrival { tenant, call: call.sid, from: &call.from, to: &call.to, at: self.clock.now(), open };
-        let asked = AssertUnwindSafe(self.hooks.route(&arrival)).catch_unwind();
+        let asked = AssertUnwindSafe(hooks.route(&arrival)).catch_unwind();
         match within(self.clock.as_ref(), self.hook_limit, asked).await {
             Some(Ok(route)) => route,
             Some(Err(_)) => {

@@ -7,7 +7,7 @@ use url::Url;
 use super::routes::Routes;
 use super::{Desk, Inner};
 use crate::Secret;
-use crate::calls::{Announcer, CallService, Callbacks, Hooks, NoHooks, Paths};
+use crate::calls::{Announcer, CallService, Callbacks, Hooks, Paths};
 use crate::clock::{Clock, SystemClock};
 use crate::message::SmsSender;
 use crate::messaging::{MessageService, Outbox};
@@ -181,7 +181,7 @@ impl DeskBuilder {
             store: store.clone(),
             lookup,
             template: self.template,
-            hooks: self.hooks.unwrap_or_else(|| Arc::new(NoHooks)),
+            hooks: self.hooks,
             clock: clock.clone(),
             callbacks: callbacks.clone(),
             hook_limit: self.hook_limit.unwrap_or(Duration::from_secs(2)),

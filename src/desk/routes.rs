@@ -240,7 +240,7 @@ impl Routes {
                     (Some(_), _) => tenant(verified)?,
                     // A status callback that is set on the number names nobody.
                     (None, Some(from)) => match self.calls.tenant_of(from).await.transpose()? {
-                        Some(tenant) => tenant.id,
+                        Some(tenant) => tenant.id.clone(),
                         None => return Ok(settled(Settled::Unknown)),
                     },
                     (None, None) => return Ok(settled(Settled::Unknown)),

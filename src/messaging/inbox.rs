@@ -38,7 +38,13 @@ impl MessageService {
             now,
         );
         text.media = event.media.items.iter().map(|item| item.url.clone()).collect();
-        let asked = AssertUnwindSafe(calls.hooks.auto_reply(&tenant, &text)).catch_unwind();
+        let asked = AssertUnwindSafe(async {
+            match &calls.hooks {
+                Some(hooks) => hooks.auto_reply(&tenant, &text).await,
+                None => None,
+            }
+        })
+        .catch_unwind();
         let reply = match within(calls.clock.as_ref(), calls.hook_limit, asked).await {
             Some(Ok(reply)) => reply.filter(|reply| !reply.is_empty()),
             Some(Err(_)) => {

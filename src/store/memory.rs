@@ -32,7 +32,7 @@ pub struct MemoryStore {
 
 #[derive(Default)]
 struct State {
-    tenants: HashMap<TenantId, Tenant>,
+    tenants: HashMap<TenantId, Arc<Tenant>>,
     calls: BTreeMap<(TenantId, CallSid), CallRecord>,
     messages: BTreeMap<(TenantId, MessageId), MessageRecord>,
     relays: BTreeMap<(TenantId, String), RelayEvent>,
@@ -57,7 +57,7 @@ impl MemoryStore {
 
     /// Adds or replaces a tenant.
     pub fn put_tenant(&self, tenant: Tenant) {
-        self.lock().tenants.insert(tenant.id.clone(), tenant);
+        self.lock().tenants.insert(tenant.id.clone(), Arc::new(tenant));
     }
 
     /// Makes every further operation fail as unavailable, or work again: for tests of what happens then.
@@ -96,7 +96,7 @@ impl TenantLookup for MemoryStore {
 
 #[async_trait]
 impl Tenants for MemoryStore {
-    async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, Error> {
+    async fn tenant(&self, id: &TenantId) -> Result<Option<Arc<Tenant>>, Error> {
         Ok(self.open()?.tenants.get(id).cloned())
     }
 }
@@ -320,6 +320,17 @@ mod tests {
         let duplicate = Unit::new().once("k", "z").enqueue(text("a", "2"));
         assert_eq!(store.commit(&a, duplicate).await.unwrap(), Commit::Duplicate { answer: "y".into() });
         assert!(store.message(&a, &"2".parse().unwrap()).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_text_that_is_enqueued_twice_is_the_first() {
+        let (store, _) = store();
+        let a = tenant("a");
+        store.commit(&a, Unit::new().enqueue(text("a", "1"))).await.unwrap();
+        let mut second = text("a", "1");
+        second.body = "other".into();
+        store.commit(&a, Unit::new().enqueue(second)).await.unwrap();
+        assert_eq!(store.message(&a, &"1".parse().unwrap()).await.unwrap().unwrap().body, "hi");
     }
 
     #[tokio::test]

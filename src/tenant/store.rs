@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -24,7 +25,7 @@ pub trait Tenants: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Error::is_retryable`] when the store cannot be reached.
-    async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, Error>;
+    async fn tenant(&self, id: &TenantId) -> Result<Option<Arc<Tenant>>, Error>;
 }
 
 /// A lookup for a business that has this desk to itself: every number is its own.

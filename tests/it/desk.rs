@@ -25,7 +25,7 @@ pub(crate) fn clock() -> ManualClock {
     ManualClock::at("2026-03-02T15:00:00Z".parse().unwrap()).auto_advancing()
 }
 
-pub(crate) fn desk(hooks: impl Hooks, paths: Paths) -> (Desk, MemoryStore) {
+pub(crate) fn desk(paths: Paths) -> (Desk, MemoryStore) {
     let clock: Arc<dyn Clock> = Arc::new(clock());
     let store = MemoryStore::new(clock.clone()).with_tenant(forwarding_clinic());
     let desk = Desk::builder()
@@ -33,7 +33,6 @@ pub(crate) fn desk(hooks: impl Hooks, paths: Paths) -> (Desk, MemoryStore) {
         .auth_token(TOKEN)
         .store(store.clone())
         .clock(clock)
-        .hooks(hooks)
         .paths(paths)
         .build()
         .unwrap();
@@ -41,7 +40,7 @@ pub(crate) fn desk(hooks: impl Hooks, paths: Paths) -> (Desk, MemoryStore) {
 }
 
 pub(crate) fn plain() -> (Desk, MemoryStore) {
-    desk(frontdesk::calls::NoHooks::default(), Paths::default())
+    desk(Paths::default())
 }
 
 pub(crate) fn signed(target: &str, body: &str) -> Request<Bytes> {
@@ -114,7 +113,7 @@ async fn hosts_keep_the_urls_they_have() {
     paths.voice = "/api/twilio/voice/incoming".into();
     paths.status = "/webhooks/twilio/call/status/{callSid}".into();
     paths.dial = "/webhooks/twilio/call/dial/{callSid}".into();
-    let (desk, store) = desk(frontdesk::calls::NoHooks::default(), paths);
+    let (desk, store) = desk(paths);
     let response = desk.handle(signed("/api/twilio/voice/incoming", &voice("ringing", ""))).await;
     let action = format!(
         "action=\"{URL}/webhooks/twilio/call/dial/{CALL}?ladder=default&amp;leg=0&amp;tenant=clinic&amp;step=1\""
@@ -203,7 +202,7 @@ mod read_only {
 
     #[async_trait]
     impl Tenants for ReadOnly {
-        async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, Error> {
+        async fn tenant(&self, id: &TenantId) -> Result<Option<std::sync::Arc<Tenant>>, Error> {
             self.0.tenant(id).await
         }
     }
@@ -322,4 +321,24 @@ async fn live_transcription_becomes_lines_in_order_and_once() {
     let call = store.call(&"clinic".parse().unwrap(), &CALL.parse().unwrap()).await.unwrap().unwrap();
     let lines: Vec<_> = call.transcript.iter().map(|line| line.text.as_str()).collect();
     assert_eq!(lines, ["line 1", "line 2"]);
+}
+
+#[tokio::test]
+async fn many_deliveries_at_once_make_one_text() {
+    let (desk, store) = plain();
+    desk.handle(signed("/webhooks/twilio/voice", &voice("ringing", ""))).await;
+    let dial = voice("in-progress", "&DialCallStatus=no-answer");
+    let target = "/webhooks/twilio/voice/dial?ladder=default&leg=0&tenant=clinic&step=1";
+    let all = (0..40).map(|index| {
+        let request = match index % 2 {
+            0 => signed(target, &dial),
+            _ => signed("/webhooks/twilio/voice/status", &voice("no-answer", &format!("&SequenceNumber={index}"))),
+        };
+        let desk = desk.clone();
+        tokio::spawn(async move { desk.handle(request).await.status().as_u16() })
+    });
+    for status in futures_util::future::join_all(all).await {
+        assert!(matches!(status.unwrap(), 200 | 204));
+    }
+    assert!(format!("{store:?}").contains("messages: 1"));
 }

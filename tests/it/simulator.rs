@@ -4,7 +4,6 @@ use bytes::Bytes;
 use frontdesk::Error;
 use frontdesk::sim::Twilio;
 use frontdesk::sim::twilio::{Behaviour, Callee, Entry, Fault, NumberSettings, Transcript};
-use frontdesk::transport::Transport;
 use frontdesk::twilio::messages::{ListMessages, Message, NewMessage};
 use frontdesk::twilio::{Client, Request};
 use futures_util::TryStreamExt;

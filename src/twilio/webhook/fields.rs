@@ -78,9 +78,28 @@ pub(super) mod private {
 
 /// The parameters of a request that no field has taken yet.
 #[doc(hidden)]
-#[derive(Default)]
 pub struct Fields<'a> {
-    pairs: Vec<Option<(Cow<'a, str>, Cow<'a, str>)>>,
+    pairs: Vec<Option<Pair<'a>>>,
+}
+
+/// A pair whose value is decoded when somebody wants it.
+struct Pair<'a> {
+    key: Cow<'a, [u8]>,
+    value: Value<'a>,
+}
+
+enum Value<'a> {
+    Encoded(&'a [u8]),
+    Text(Cow<'a, str>),
+}
+
+impl<'a> Value<'a> {
+    fn into_text(self) -> Cow<'a, str> {
+        match self {
+            Self::Encoded(bytes) => form::text(form::decode(bytes)),
+            Self::Text(text) => text,
+        }
+    }
 }
 
 impl fmt::Debug for Fields<'_> {
@@ -91,7 +110,12 @@ impl fmt::Debug for Fields<'_> {
 
 impl<'a> Fields<'a> {
     pub(super) fn from_form(bytes: &'a [u8]) -> Self {
-        Self { pairs: form::pairs(bytes).map(Some).collect() }
+        let mut pairs = Vec::with_capacity(48);
+        pairs.extend(
+            form::raw_pairs(bytes)
+                .map(|(key, value)| Some(Pair { key: form::decode(key), value: Value::Encoded(value) })),
+        );
+        Self { pairs }
     }
 
     /// Reads the top level of a JSON object; what is nested keeps its JSON text.
@@ -103,8 +127,9 @@ impl<'a> Fields<'a> {
             serde_json::Value::Null => String::new(),
             other => other.to_string(),
         };
-        let pairs = object.into_iter().map(|(key, value)| Some((key.into(), text(value).into()))).collect();
-        Ok(Self { pairs })
+        let pair =
+            |(key, value): (String, _)| Pair { key: key.into_bytes().into(), value: Value::Text(text(value).into()) };
+        Ok(Self { pairs: object.into_iter().map(pair).map(Some).collect() })
     }
 
     /// Takes a field that may be absent; empty counts as absent. A value that the type does not allow stays among the
@@ -113,7 +138,7 @@ impl<'a> Fields<'a> {
         let Some(value) = self.take(name)?.filter(|value| !value.is_empty()) else { return Ok(None) };
         let read = T::read(&value);
         if read.is_none() {
-            self.pairs.push(Some((Cow::Borrowed(name), value)));
+            self.pairs.push(Some(Pair { key: Cow::Borrowed(name.as_bytes()), value: Value::Text(value) }));
         }
         Ok(read)
     }
@@ -144,7 +169,8 @@ impl<'a> Fields<'a> {
 
     pub(super) fn rest(&mut self) -> Extra {
         let rest = std::mem::take(&mut self.pairs);
-        Extra(rest.into_iter().flatten().map(|(key, value)| (key.into_owned(), value.into_owned())).collect())
+        let owned = |pair: Pair<'_>| (form::text(pair.key).into_owned(), pair.value.into_text().into_owned());
+        Extra(rest.into_iter().flatten().map(owned).collect())
     }
 
     fn take(&mut self, name: &'static str) -> Result<Option<Cow<'a, str>>, ParseError> {
@@ -152,16 +178,16 @@ impl<'a> Fields<'a> {
     }
 
     fn take_named(&mut self, name: &str, label: &'static str) -> Result<Option<Cow<'a, str>>, ParseError> {
-        let mut found = None;
-        for index in 0..self.pairs.len() {
-            if self.pairs.get(index).is_some_and(|slot| slot.as_ref().is_some_and(|(key, _)| key == name)) {
-                if found.is_some() {
-                    return Err(ParseError::Repeated(label));
-                }
-                found = self.pairs.get_mut(index).and_then(Option::take).map(|(_, value)| value);
+        let mut found: Option<Pair<'a>> = None;
+        for slot in &mut self.pairs {
+            if slot.as_ref().is_some_and(|pair| *pair.key == *name.as_bytes())
+                && let Some(previous) = std::mem::replace(&mut found, slot.take())
+            {
+                drop(previous);
+                return Err(ParseError::Repeated(label));
             }
         }
-        Ok(found)
+        Ok(found.map(|pair| pair.value.into_text()))
     }
 }
 
