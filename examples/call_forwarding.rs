@@ -3,10 +3,11 @@
 //! `cargo run --example call_forwarding` shows it on a simulated phone network, without an account or keys.
 //! `cargo run --example call_forwarding -- --serve --port 8080` keeps the server up. With `TWILIO_ACCOUNT_SID`,
 //! `TWILIO_AUTH_TOKEN`, `FRONTDESK_PUBLIC_URL` and `FRONTDESK_FORWARD_TO` set it serves the real Twilio.
-#![allow(clippy::print_stdout, reason = "an example talks to whoever runs it")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to whoever runs it")]
 
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use axum::Router;
@@ -31,11 +32,21 @@ const COLLEAGUE: &str = "+15551230001";
 const CALLER: &str = "+14155552671";
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
         .init();
+    match start().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start() -> Result<()> {
     let options = Options::read(std::env::args().skip(1))?;
     match (options.serve, std::env::var_os("TWILIO_ACCOUNT_SID").is_some()) {
         (false, _) => demonstrate().await,

@@ -17,7 +17,7 @@ use std::fmt;
 
 /// A text that is not a SID of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a {kind}: expected {prefix} and 32 hexadecimal digits")]
+#[error("expected {prefix} and 32 hexadecimal digits ({kind})")]
 pub struct InvalidSid {
     kind: &'static str,
     prefix: &'static str,
@@ -214,7 +214,7 @@ mod tests {
         assert!(MessageSid::parse(&format!("MM{digits}")).is_ok());
         assert_eq!(
             MessageSid::parse("").unwrap_err().to_string(),
-            "not a MessageSid: expected SM or MM and 32 hexadecimal digits"
+            "expected SM or MM and 32 hexadecimal digits (MessageSid)"
         );
     }
 

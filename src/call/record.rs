@@ -96,6 +96,20 @@ impl RecordingInfo {
         Self { sid, url: None, duration: None, ready: false }
     }
 
+    /// Where its file is and how long it is, in seconds.
+    #[must_use]
+    pub fn with_file(mut self, url: Option<Url>, duration: Option<u32>) -> Self {
+        (self.url, self.duration) = (url, duration);
+        self
+    }
+
+    /// Whether its file is there.
+    #[must_use]
+    pub fn with_ready(mut self, ready: bool) -> Self {
+        self.ready = ready;
+        self
+    }
+
     /// Adds what another report of the same recording knows.
     pub fn merge(&mut self, other: Self) {
         if self.sid == other.sid {

@@ -65,7 +65,7 @@ impl Announcer {
     /// Gives a text that still waits the words that the service chose; words that Twilio would refuse are left out.
     async fn put_words(&self, tenant: &TenantId, id: &MessageId, words: &Private) -> Result<(), Error> {
         if words.trim().is_empty() || words.chars().count() > MAX_BODY_CHARS {
-            tracing::warn!(message = %id, "the service's words are empty or too long; the template's are used");
+            tracing::warn!(text = %id, "the service's words are empty or too long; the template's are used");
             return Ok(());
         }
         let Some(mut text) = self.store.message(tenant, id).await? else { return Ok(()) };

@@ -126,8 +126,7 @@ impl CallService {
             record.note_status(call_status(&event.call.status).unwrap_or(Status::InProgress), now, None);
             record.note_dial(outcome, now, event.dial_duration);
             if let Some(sid) = event.recording_sid {
-                let mut info = RecordingInfo::new(sid);
-                (info.url, info.duration) = (event.recording_url.clone(), event.recording_duration);
+                let info = RecordingInfo::new(sid).with_file(event.recording_url.clone(), event.recording_duration);
                 record.note_recording(info);
             }
             let gone = event.call.status.is_final();
@@ -141,8 +140,7 @@ impl CallService {
     pub async fn voicemail_left(&self, event: &RecordEvent, origin: &Origin) -> VoiceResponse {
         self.answer(&event.call, origin, |_, record| {
             if let Some(sid) = event.recording_sid {
-                let mut info = RecordingInfo::new(sid);
-                (info.url, info.duration) = (event.recording_url.clone(), event.recording_duration);
+                let info = RecordingInfo::new(sid).with_file(event.recording_url.clone(), event.recording_duration);
                 record.note_voicemail(info);
             }
             let sid = event.recording_sid.map(|sid| sid.to_string()).unwrap_or_default();
@@ -182,10 +180,8 @@ impl CallService {
                 quality.answered_by = Some(answered_by.as_str().to_owned());
             }
             if let Some(sid) = event.recording_sid {
-                let mut info = RecordingInfo::new(sid);
-                (info.url, info.duration) = (event.recording_url.clone(), event.recording_duration);
-                info.ready = true;
-                record.note_recording(info);
+                let info = RecordingInfo::new(sid).with_file(event.recording_url.clone(), event.recording_duration);
+                record.note_recording(info.with_ready(true));
             }
             matches!(news, Status::NoAnswer | Status::Busy | Status::Failed)
         })
@@ -206,9 +202,9 @@ impl CallService {
         let Some(tenant) = self.settings(tenant).await? else { return Ok(Settled::Unknown) };
         let key = format!("recording:{}:{}", event.recording_sid, event.recording_status);
         self.record(&tenant, &call, None, &key, |record, _| {
-            let mut info = RecordingInfo::new(event.recording_sid);
-            (info.url, info.duration) = (event.recording_url.clone(), event.recording_duration);
-            info.ready = event.recording_status == RecordingStatus::Completed;
+            let info = RecordingInfo::new(event.recording_sid)
+                .with_file(event.recording_url.clone(), event.recording_duration)
+                .with_ready(event.recording_status == RecordingStatus::Completed);
             if voicemail {
                 record.note_voicemail(info)
             } else {

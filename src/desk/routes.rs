@@ -226,7 +226,7 @@ impl Routes {
             }
             Route::Messages => {
                 let event: MessageEvent = parse(verified)?;
-                tracing::info!(message = %event.message_sid, from = %event.from, to = %event.to, "a text");
+                tracing::info!(text = %event.message_sid, from = %event.from, to = %event.to, "a text");
                 self.messages.received(&event).await?;
                 MessagingResponse::new().to_http().map_err(|_| Trouble::Unwritable)
             }
@@ -245,7 +245,7 @@ impl Routes {
                     },
                     (None, None) => return Ok(settled(Settled::Unknown)),
                 };
-                tracing::info!(message = %event.message_sid, status = %event.message_status, "a text's status");
+                tracing::info!(text = %event.message_sid, status = %event.message_status, "a text's status");
                 Ok(settled(self.messages.status_changed(&tenant, named.as_ref(), &event).await?))
             }
             Route::Health => Ok(health()),

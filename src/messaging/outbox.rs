@@ -48,7 +48,7 @@ impl Outbox {
     async fn handle(&self, tenant: &TenantId, mut text: MessageRecord) -> Result<(), Error> {
         if text.delivery.status == DeliveryStatus::Submitting {
             // Another worker died between sending and recording: sending again might send twice.
-            tracing::warn!(message = %text.id, "a text may or may not have been sent; waiting for news of it");
+            tracing::warn!(text = %text.id, "a text may or may not have been sent; waiting for news of it");
             text.note_delivery(Delivery::new(DeliveryStatus::Unknown), self.clock.now());
             text.lease = None;
             text.reason = Some("the sender stopped before it could record the outcome".into());
@@ -97,17 +97,17 @@ impl Outbox {
                     let asked = error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok());
                     let pause = asked.unwrap_or(backoff).clamp(TimeDelta::seconds(1), LONGEST_PAUSE);
                     text.not_before = now.checked_add_signed(pause).unwrap_or(now);
-                    tracing::info!(message = %text.id, %error, "a text was not sent; trying again later");
+                    tracing::info!(text = %text.id, %error, "a text was not sent; trying again later");
                 }
                 Err(error) if error.is_outcome_unknown() => {
                     text.note_delivery(Delivery::new(DeliveryStatus::Unknown), now);
                     text.reason = Some(error.to_string());
-                    tracing::warn!(message = %text.id, %error, "a text may or may not have been sent");
+                    tracing::warn!(text = %text.id, %error, "a text may or may not have been sent");
                 }
                 Err(error) => {
                     text.note_delivery(Delivery::new(DeliveryStatus::Failed).with_error(error.code()), now);
                     text.reason = Some(error.to_string());
-                    tracing::warn!(message = %text.id, %error, "a text was given up");
+                    tracing::warn!(text = %text.id, %error, "a text was given up");
                 }
             }
             if self.store.commit(tenant, Unit::new().save_message(text.clone())).await? == Commit::Applied {

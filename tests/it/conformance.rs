@@ -18,7 +18,7 @@ use frontdesk::twilio::values::MessageStatus;
 use futures_util::TryStreamExt;
 use serde_json::Value;
 
-use crate::specs::spec;
+use crate::specs::{say, spec};
 
 const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 const MESSAGE: &str = "SM0123456789abcdef0123456789abcdef";
@@ -66,7 +66,7 @@ fn conformance_messages_send_every_parameter() {
             message.to_request().fields().iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>()
         })
         .collect();
-    println!("CreateMessage: covered {} of {} parameters", sent.intersection(&wanted).count(), wanted.len());
+    say(format_args!("CreateMessage: covered {} of {} parameters", sent.intersection(&wanted).count(), wanted.len()));
     assert_eq!(sent, wanted);
     let now: DateTime<Utc> = "2026-03-02T15:00:00Z".parse().unwrap();
     let filter = ListMessages::new().to("+1").from("+1").sent_on(now).sent_before(now).sent_after(now).page_size(5);
@@ -90,7 +90,7 @@ fn conformance_message_statuses_are_all_known() {
     for status in statuses {
         assert!(MessageStatus::KNOWN.iter().any(|known| known.as_str() == status.as_str().unwrap()), "{status}");
     }
-    println!("message_enum_status: covered {0} of {0} values", statuses.len());
+    say(format_args!("message_enum_status: covered {0} of {0} values", statuses.len()));
 }
 
 /// The vendor's specification as a strict server.
@@ -110,7 +110,7 @@ impl SpecServer {
     fn start(mode: &str) -> Option<Self> {
         let folder = std::env::var_os("FRONTDESK_SPECS").map(PathBuf::from);
         let Some(folder) = folder else {
-            println!("skipped: FRONTDESK_SPECS is not set, so there is no specification to serve");
+            say(format_args!("skipped: FRONTDESK_SPECS is not set, so there is no specification to serve"));
             return None;
         };
         let tool = folder.parent().unwrap().join("tools").join("specserver.py");

@@ -1,5 +1,5 @@
 //! What the crate promises, one module per behaviour.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "helpers of tests are tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod axum_extractor;
 mod calls;

@@ -4,6 +4,8 @@ use std::process::Command;
 
 use frontdesk::sim::Twilio;
 
+use crate::specs::say;
+
 const PYTHON: &str = r#"
 import os, sys
 try:
@@ -73,12 +75,14 @@ async fn run(program: &str, flag: &str, script: &'static str) {
     command.env("NO_PROXY", "*");
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap();
     match output {
-        Err(_) => println!("skipped: {program} is not installed"),
-        Ok(output) if output.status.code() == Some(77) => println!("skipped: {program} has no twilio library"),
+        Err(_) => say(format_args!("skipped: {program} is not installed")),
+        Ok(output) if output.status.code() == Some(77) => {
+            say(format_args!("skipped: {program} has no twilio library"));
+        }
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stderr);
             assert!(output.status.success(), "{text}");
-            println!("{program}: the vendor's library works");
+            say(format_args!("{program}: the vendor's library works"));
         }
     }
 }

@@ -3,7 +3,7 @@ use frontdesk::twilio::webhook::Verifier;
 use http::{HeaderMap, Method};
 use serde_json::Value;
 
-use crate::specs::spec;
+use crate::specs::{say, spec};
 
 /// The parameters of a vector as the form that Twilio would post.
 fn form(params: &Value) -> String {
@@ -53,7 +53,7 @@ fn every_recorded_signature_comes_out_as_recorded() {
             wrong.push(format!("{} {} {:?}", vector["test"], vector["url"], outcome.err()));
         }
     }
-    println!("{} of {count} as recorded", count - wrong.len());
+    say(format_args!("{} of {count} as recorded", count - wrong.len()));
     assert_eq!(count, 116);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

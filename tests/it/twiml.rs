@@ -7,7 +7,7 @@ use frontdesk::twiml::{
 use quick_xml::events::{BytesStart, Event};
 use serde_json::Value;
 
-use crate::specs::spec;
+use crate::specs::{say, spec};
 
 /// The form in which two documents can be compared: no declaration, attributes sorted, no empty-element tags.
 fn canonical(xml: &str) -> String {
@@ -203,7 +203,7 @@ fn every_recorded_document_is_reproduced() {
         assert_eq!(canonical(built), vector["canonical"].as_str().unwrap(), "document {index}");
         true
     });
-    println!("{} documents reproduced", same.count());
+    say(format_args!("{} documents reproduced", same.count()));
 }
 
 macro_rules! known {
@@ -253,7 +253,7 @@ fn every_element_attribute_and_child_of_the_inventory_is_there() {
             assert_eq!(set(children), children_wanted, "children of {name}");
             count += attributes.len();
         }
-        println!("{family}: covered {count} of {pairs} attributes on {} of {elements} elements", known.len());
+        say(format_args!("{family}: covered {count} of {pairs} attributes on {} of {elements} elements", known.len()));
         assert_eq!((known.len(), count), (elements, pairs));
     }
 }
