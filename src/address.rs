@@ -15,7 +15,7 @@ use crate::secret::Private;
 /// assert!(Address::from("+266696687").is_anonymous());
 /// assert!(matches!(Address::from("whatsapp:+14155552671"), Address::WhatsApp(_)));
 /// assert_eq!(Address::from("+14155552671").phone().map(|n| n.digits().len()), Some(11));
-/// assert_eq!(format!("{:?}", Address::from("+14155552671")), "Phone(E164(+1415•••2671))");
+/// assert_eq!(format!("{:?}", Address::from("+14155552671")), "Phone(E164(+1•••671))");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -111,6 +111,12 @@ impl From<&str> for Address {
 
 impl From<String> for Address {
     fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&String> for Address {
+    fn from(text: &String) -> Self {
         Self::from(text.as_str())
     }
 }

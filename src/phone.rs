@@ -7,7 +7,7 @@
 //! let number = E164::parse_in("(415) 555-2671", us)?;
 //! assert_eq!(number.as_str(), "+14155552671");
 //! assert_eq!(number, E164::parse("+1 415.555.2671")?);
-//! assert_eq!(number.to_string(), "+1415•••2671");        // masked: fit for logs
+//! assert_eq!(number.to_string(), "+1•••671");        // masked: fit for logs
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -253,16 +253,10 @@ fn from_international(digits: &str) -> Result<E164, InvalidNumber> {
     }
 }
 
-/// Masks a number of any form: the first four and the last four digits stay when at least three lie between.
+/// Masks digits: only the last few stay, at most four and at most a third of them.
 fn mask(digits: &str) -> String {
-    let (head, tail) = match digits.len() {
-        0..=4 => (0, 0),
-        5..=7 => (0, 2),
-        8..=10 => (2, 3),
-        _ => (4, 4),
-    };
-    let end = digits.len() - tail;
-    format!("{}•••{}", digits.get(..head).unwrap_or_default(), digits.get(end..).unwrap_or_default())
+    let end = digits.len() - (digits.len() / 3).min(4);
+    format!("•••{}", digits.get(end..).unwrap_or_default())
 }
 
 /// Replaces what looks like a phone number (seven digits or more, punctuation between) in a text for people.
@@ -311,7 +305,7 @@ impl FromStr for E164 {
 
 impl fmt::Display for E164 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "+{}", mask(self.digits()))
+        write!(f, "+{}{}", self.calling_code(), mask(self.national()))
     }
 }
 
@@ -405,18 +399,18 @@ mod tests {
     #[test]
     fn printing_masks_and_serde_does_not() {
         let number = E164::parse("+14155552671").unwrap();
-        assert_eq!(format!("{number} {number:?}"), "+1415•••2671 E164(+1415•••2671)");
+        assert_eq!(format!("{number} {number:?}"), "+1•••671 E164(+1•••671)");
         assert_eq!(serde_json::to_string(&number).unwrap(), "\"+14155552671\"");
         assert_eq!(serde_json::from_str::<E164>("\"+1 415 555 2671\"").unwrap(), number);
     }
 
     #[test]
     fn masks_numbers_inside_text() {
-        assert_eq!(mask_numbers("to +1 (415) 555-2671, code 21211"), "to +1415•••2671, code 21211");
-        assert_eq!(mask_numbers("To=%2B14155552671x"), "To=%2B1415•••2671x");
+        assert_eq!(mask_numbers("to +1 (415) 555-2671, code 21211"), "to +•••671, code 21211");
+        assert_eq!(mask_numbers("To=%2B14155552671x"), "To=%2B•••671x");
         let sid = "CA01234567890123456789012345678901 on 2026-03";
         assert_eq!(mask_numbers(sid), sid);
-        assert_eq!(mask_numbers("4155552671"), "41•••671");
+        assert_eq!(mask_numbers("4155552671"), "•••671");
         assert_eq!(mask_numbers("naïve ±5 é"), "naïve ±5 é");
     }
 

@@ -6,7 +6,8 @@ use futures_util::FutureExt;
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use matchit::Router;
-use tracing::Instrument;
+use tracing::field::{Empty, display};
+use tracing::{Instrument, Span};
 
 use super::InvalidDesk;
 use crate::Error;
@@ -18,7 +19,7 @@ use crate::message::MessageId;
 use crate::messaging::MessageService;
 use crate::tenant::Group;
 use crate::twilio::webhook::{
-    CallStatusEvent, DialEvent, Event, GatherEvent, MessageEvent, MessageStatusEvent, ParseError,
+    Call, CallStatusEvent, DialEvent, Event, GatherEvent, MessageEvent, MessageStatusEvent, ParseError,
     RealTimeTranscriptionEvent, RecordEvent, RecordingStatusEvent, Refusal, TranscriptionEvent, Verified, Verifier,
     VoiceEvent,
 };
@@ -141,7 +142,7 @@ impl Routes {
         if parts.method != Method::POST && parts.method != Method::GET {
             return not_allowed("GET, POST");
         }
-        let span = tracing::info_span!("webhook", route = route.name());
+        let span = tracing::info_span!("webhook", route = route.name(), call = Empty, from = Empty, to = Empty);
         self.serve(route, parts, body).instrument(span).await
     }
 
@@ -185,25 +186,30 @@ impl Routes {
         match route {
             Route::Voice => {
                 let event: VoiceEvent = parse(verified)?;
-                tracing::info!(call = %event.call.sid, from = %event.call.from, to = %event.call.to, "a call");
+                note(&event.call);
+                tracing::info!("a call");
                 twiml(&self.calls.arrived(&event).await)
             }
             Route::Menu => {
                 let event: GatherEvent = parse(verified)?;
+                note(&event.call);
                 let attempt = verified.query("attempt").and_then(|text| text.parse().ok()).unwrap_or(1);
                 twiml(&self.calls.chosen(&event, &origin(verified)?, attempt).await)
             }
             Route::Dial => {
                 let event: DialEvent = parse(verified)?;
+                note(&event.call);
                 twiml(&self.calls.dialled(&event, &origin(verified)?, &cursor(verified)?).await)
             }
             Route::Voicemail => {
                 let event: RecordEvent = parse(verified)?;
+                note(&event.call);
                 twiml(&self.calls.voicemail_left(&event, &origin(verified)?).await)
             }
             Route::Status => {
                 let event: CallStatusEvent = parse(verified)?;
-                tracing::info!(call = %event.call.sid, status = %event.call.status, "a call's status");
+                note(&event.call);
+                tracing::info!(status = %event.call.status, "a call's status");
                 Ok(settled(self.calls.status_changed(&event).await?))
             }
             Route::Recording => {
@@ -251,6 +257,12 @@ impl Routes {
             Route::Health => Ok(health()),
         }
     }
+}
+
+/// Names the call in the span; addresses display masked.
+fn note(call: &Call) {
+    let span = Span::current();
+    span.record("call", display(call.sid)).record("from", display(&call.from)).record("to", display(&call.to));
 }
 
 fn parse<E: Event>(verified: &Verified) -> Result<E, Trouble> {

@@ -3,16 +3,23 @@ use crate::message::MessageRecord;
 use crate::relay::RelayEvent;
 use crate::secret::Private;
 
-/// Writes that belong together.
+/// Writes that belong together. The fields are for stores; everybody else builds a unit with its methods.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 #[must_use]
 pub struct Unit {
-    pub(crate) once: Option<(String, Private)>,
-    pub(crate) calls: Vec<CallRecord>,
-    pub(crate) messages: Vec<MessageRecord>,
-    pub(crate) enqueued: Vec<MessageRecord>,
-    pub(crate) relays: Vec<RelayEvent>,
-    pub(crate) announced: Vec<RelayEvent>,
+    /// A key that may be committed once for a tenant, and the answer for who comes second.
+    pub once: Option<(String, Private)>,
+    /// Calls to write, each with the version it was read with, 0 for a new one.
+    pub calls: Vec<CallRecord>,
+    /// Texts to write, each with the version it was read with, 0 for a new one.
+    pub messages: Vec<MessageRecord>,
+    /// Texts to write unless one of the same id is there.
+    pub enqueued: Vec<MessageRecord>,
+    /// Events to write, each with the version it was read with.
+    pub relays: Vec<RelayEvent>,
+    /// Events to write unless one of the same id is there.
+    pub announced: Vec<RelayEvent>,
 }
 
 /// What came of a unit.

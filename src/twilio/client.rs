@@ -485,7 +485,7 @@ mod tests {
         assert_eq!(error.more_info(), Some("https://www.twilio.com/docs/errors/21211"));
         assert_eq!(
             error.to_string(),
-            "creating a message: refused, status 400, code 21211: Invalid 'To' Phone Number: +1555•••0000"
+            "creating a message: refused, status 400, code 21211: Invalid 'To' Phone Number: +•••000"
         );
     }
 
