@@ -93,11 +93,13 @@ impl Clock for SystemClock {
     }
 
     #[cfg(feature = "tokio")]
+    #[expect(clippy::disallowed_methods, reason = "this is the place that waits")]
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
     }
 
     #[cfg(not(feature = "tokio"))]
+    #[expect(clippy::disallowed_methods, reason = "this is the place that waits")]
     async fn sleep(&self, duration: Duration) {
         let wake = crate::wake::Wake::default();
         let over = wake.clone();

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use futures_util::{FutureExt, future};
 
 use crate::Error;
-use crate::clock::Clock;
+use crate::clock::{Clock, within};
 use crate::id::TenantId;
 use crate::message::{DeliveryStatus, MAX_BODY_CHARS, MessageId};
 use crate::relay::{RelayEvent, RelayReply, RelayTarget};
@@ -17,6 +17,8 @@ use crate::wake::Wake;
 use crate::worker::Turn;
 
 const BATCH: usize = 16;
+/// How long one delivery may take; well below the lease.
+const DELIVER_LIMIT: Duration = Duration::from_secs(30);
 const LEASE: Duration = Duration::from_secs(60);
 const ATTEMPTS: u32 = 8;
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(5);
@@ -46,9 +48,11 @@ impl Turn for Announcer {
 
 impl Announcer {
     async fn handle(&self, tenant: TenantId, event: RelayEvent) -> Result<(), Error> {
-        let outcome = match AssertUnwindSafe(self.target.deliver(&event)).catch_unwind().await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Error::unavailable("the relay's target panicked")),
+        let telling = AssertUnwindSafe(self.target.deliver(&event)).catch_unwind();
+        let outcome = match within(self.clock.as_ref(), DELIVER_LIMIT, telling).await {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(_)) => Err(Error::unavailable("the relay's target panicked")),
+            None => Err(Error::unavailable("the relay's target took too long")),
         };
         if let Ok(RelayReply { text_back: Some(words) }) = &outcome
             && let Some(id) = &event.text

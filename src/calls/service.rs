@@ -30,8 +30,9 @@ use crate::wake::Wake;
 
 /// How often a decision is made anew because a record changed meanwhile.
 const ROUNDS: usize = 8;
-/// How often a commit that failed is made again while the caller waits.
-const COMMIT_RETRIES: u32 = 2;
+/// How long to wait before a commit that failed is made again, while the caller waits.
+const COMMIT_PAUSES: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(500), Duration::from_millis(1500)];
 
 /// Answers the webhooks of calls.
 #[derive(Debug, Clone)]
@@ -299,7 +300,6 @@ impl CallService {
                     begin(tenant, call, now)
                 }
             };
-            let new = record.version == 0;
             (scene.consent_said, scene.transcribing) = (record.consent_said, record.transcribing);
             let Decision { plan, key } = decide(&scene, &mut record);
             for step in &plan.steps {
@@ -315,7 +315,8 @@ impl CallService {
                 return response;
             }
             let mut unit = Unit::new().once(format!("{}:{step}:{key}", call.sid), response.to_string());
-            if new {
+            // Each event has an id, so that telling of it again tells nothing.
+            if record.direction == Direction::Inbound {
                 unit = self.announce(unit, RelayKind::Incoming, &record, now);
             }
             if record.was_answered() {
@@ -335,7 +336,12 @@ impl CallService {
                 }
                 Ok(Commit::Stale) => {}
                 // The key tells a commit that was carried out after all from one that was not.
-                Err(error) if !error.is_permanent() && failures < COMMIT_RETRIES => failures += 1,
+                Err(error) if !error.is_permanent() && failures < COMMIT_PAUSES.len() => {
+                    tracing::warn!(%error, call = %call.sid, "the call's record is written again");
+                    let pause = COMMIT_PAUSES.get(failures).copied().unwrap_or_default();
+                    self.clock.sleep(pause).await;
+                    failures += 1;
+                }
                 Err(error) => {
                     tracing::error!(%error, call = %call.sid, "the call was answered without a record");
                     return response;
@@ -407,7 +413,8 @@ impl CallService {
             );
             text.call = Some(record.sid);
             if let Some(limit) = self.reply_limit {
-                text.not_before = now + TimeDelta::from_std(limit).unwrap_or(TimeDelta::zero());
+                let wait = TimeDelta::from_std(limit).unwrap_or(TimeDelta::zero());
+                text.not_before = now.checked_add_signed(wait).unwrap_or(now);
                 event = event.with_text(id.clone());
             }
             record.text_back = Some(id);

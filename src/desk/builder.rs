@@ -166,12 +166,11 @@ impl DeskBuilder {
         let store = self.store.ok_or(InvalidDesk::NoStore)?;
         let verifier = match (self.verifier, self.auth_token) {
             (Some(verifier), _) => verifier,
-            (None, Some(token)) => Verifier::builder(token)
-                .with_public_url(public_url.as_str())
-                .with_fragment(crate::calls::REPEAT)
-                .build()?,
+            (None, Some(token)) => Verifier::builder(token).with_public_url(public_url.as_str()).build()?,
             (None, None) => return Err(InvalidDesk::NoVerifier),
         };
+        // The desk gives out its URLs with a fragment that requests do not carry.
+        let verifier = verifier.or_fragment(crate::calls::REPEAT);
         let clock = self.clock.unwrap_or_else(SystemClock::shared);
         let lookup = self.lookup.unwrap_or_else(|| store.clone());
         let callbacks = Callbacks::new(&public_url, self.paths);

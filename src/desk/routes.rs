@@ -345,7 +345,7 @@ fn trouble(route: Route, problem: Trouble) -> Response<Bytes> {
         }
         Trouble::Query => {
             tracing::warn!(route = route.name(), "a webhook came with a URL that is not ours");
-            empty(StatusCode::BAD_REQUEST)
+            fallback(route, StatusCode::BAD_REQUEST)
         }
         Trouble::Store(error) => {
             tracing::error!(route = route.name(), %error, "a webhook could not be recorded");

@@ -213,6 +213,9 @@ impl MessageRecord {
     /// News of its delivery.
     pub fn note_delivery(&mut self, news: Delivery, at: DateTime<Utc>) {
         self.delivery = self.delivery.advance(news);
+        if self.delivery.status > DeliveryStatus::Unknown && !self.delivery.status.has_failed() {
+            self.reason = None;
+        }
         self.updated_at = self.updated_at.max(at);
     }
 

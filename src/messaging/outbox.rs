@@ -8,15 +8,17 @@ use futures_util::{FutureExt, future};
 
 use crate::Error;
 use crate::calls::Callbacks;
-use crate::clock::Clock;
+use crate::clock::{Clock, within};
 use crate::id::TenantId;
 use crate::message::{Accepted, Delivery, DeliveryStatus, MessageRecord, SmsSender};
 use crate::store::{Commit, Store, Unit};
 use crate::worker::Turn;
 
 const BATCH: usize = 16;
-/// Longer than a send can take with all its attempts.
-const LEASE: Duration = Duration::from_secs(120);
+/// How long one send may take: an API key's attempts and the auth token's after them.
+const SEND_LIMIT: Duration = Duration::from_secs(150);
+/// Longer than that, so that nobody takes a text that is being sent.
+const LEASE: Duration = Duration::from_secs(300);
 const ATTEMPTS: u32 = 3;
 /// However long the provider asks to be left alone.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
@@ -61,13 +63,20 @@ impl Outbox {
         text.delivery = Delivery::new(DeliveryStatus::Submitting);
         text.attempts += 1;
         text.updated_at = self.clock.now();
-        if self.store.commit(tenant, Unit::new().save_message(text.clone())).await? != Commit::Applied {
-            return Ok(());
+        match self.store.commit(tenant, Unit::new().save_message(text.clone())).await {
+            Ok(Commit::Applied) => text.version += 1,
+            Ok(_) => return Ok(()),
+            Err(error) => match self.store.message(tenant, &text.id).await? {
+                // It was written after all, and nobody else can have sent it.
+                Some(current) if current.version == text.version + 1 && current.lease == text.lease => text = current,
+                _ => return Err(error),
+            },
         }
-        text.version += 1;
-        let outcome = match AssertUnwindSafe(self.sender.send(&text, &callback)).catch_unwind().await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Error::outcome_unknown("the sender panicked")),
+        let sending = AssertUnwindSafe(self.sender.send(&text, &callback)).catch_unwind();
+        let outcome = match within(self.clock.as_ref(), SEND_LIMIT, sending).await {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(_)) => Err(Error::outcome_unknown("the sender panicked")),
+            None => Err(Error::outcome_unknown("the sender took too long")),
         };
         self.settle(tenant, text, outcome).await
     }
@@ -110,10 +119,15 @@ impl Outbox {
                     tracing::warn!(text = %text.id, %error, "a text was given up");
                 }
             }
-            if self.store.commit(tenant, Unit::new().save_message(text.clone())).await? == Commit::Applied {
-                return Ok(());
+            match self.store.commit(tenant, Unit::new().save_message(text.clone())).await {
+                Ok(Commit::Applied) => return Ok(()),
+                Ok(_) => {}
+                // What is known now is known to nobody else: it is worth another try.
+                Err(error) if error.is_permanent() => return Err(error),
+                Err(_) => self.clock.sleep(Duration::from_millis(200)).await,
             }
-            match self.store.message(tenant, &text.id).await? {
+            let Ok(current) = self.store.message(tenant, &text.id).await else { continue };
+            match current {
                 Some(current) => text = current,
                 None => return Ok(()),
             }
@@ -263,6 +277,43 @@ mod tests {
         desk.clock.advance(LEASE);
         desk.run().await;
         assert_eq!((desk.text().await.delivery.status, desk.stub.log().len()), (DeliveryStatus::Unknown, 0));
+    }
+
+    #[derive(Debug)]
+    struct Hanging;
+
+    #[async_trait]
+    impl SmsSender for Hanging {
+        async fn send(&self, _: &MessageRecord, _: &url::Url) -> Result<Accepted, Error> {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sender_that_hangs_ends_within_its_limit() {
+        let desk = desk(Stub::new());
+        desk.enqueue().await;
+        let hanging = Outbox {
+            store: Arc::new(desk.store.clone()),
+            sender: Arc::new(Hanging),
+            clock: Arc::new(desk.clock.clone()),
+            callbacks: desk.outbox.callbacks.clone(),
+            name: "w".into(),
+        };
+        hanging.turn().await.unwrap();
+        assert_eq!(desk.text().await.delivery.status, DeliveryStatus::Unknown);
+        assert_eq!(desk.clock.monotonic(), SEND_LIMIT);
+    }
+
+    #[tokio::test]
+    async fn news_of_an_arrival_take_the_doubt_away() {
+        let desk = desk(Stub::new().then(Reply::lost()));
+        desk.enqueue().await;
+        desk.run().await;
+        let mut text = desk.text().await;
+        assert!(text.reason.is_some());
+        text.note_delivery(Delivery::new(DeliveryStatus::Delivered), desk.clock.now());
+        assert_eq!(text.reason, None);
     }
 
     #[tokio::test]

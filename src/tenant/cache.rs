@@ -30,8 +30,8 @@ struct Entry {
 }
 
 impl CachedLookup {
-    /// Remembers up to 10,000 numbers: five minutes who was found, thirty seconds who was not. Errors are not
-    /// remembered.
+    /// Remembers up to 10,000 numbers: five minutes who was found, thirty seconds who was not. When the directory fails,
+    /// who was found stays found; nothing else is remembered of it.
     #[must_use]
     pub fn new(inner: Arc<dyn TenantLookup>, clock: Arc<dyn Clock>) -> Self {
         let cache = Cache::new(10_000);
@@ -63,7 +63,7 @@ impl CachedLookup {
                     (old.tenant, AFTER_ERROR)
                 }
             };
-            Entry { tenant, until: self.clock.monotonic() + keep }
+            Entry { tenant, until: self.clock.monotonic().saturating_add(keep) }
         };
         let is_old = |entry: &Entry| entry.until <= self.clock.monotonic();
         self.cache.entry(*number).or_insert_with_if(ask, is_old).await.into_value().tenant
@@ -75,12 +75,17 @@ impl TenantLookup for CachedLookup {
     async fn tenant_of(&self, number: &E164) -> Result<Option<TenantId>, Error> {
         let now = self.clock.monotonic();
         if let Some(entry) = self.cache.get(number).await {
-            return Ok(if now < entry.until { entry.tenant } else { self.refresh(number, entry).await });
+            match (now < entry.until, &entry.tenant) {
+                (true, _) => return Ok(entry.tenant),
+                (false, Some(_)) => return Ok(self.refresh(number, entry).await),
+                // Who was nobody's may be somebody's by now: an error must not be taken for the old answer.
+                (false, None) => self.cache.invalidate(number).await,
+            }
         }
         let asked = self.cache.try_get_with(*number, async {
             let tenant = self.inner.tenant_of(number).await?;
             let keep = if tenant.is_some() { self.found_for } else { self.missing_for };
-            Ok::<_, Error>(Entry { tenant, until: self.clock.monotonic() + keep })
+            Ok::<_, Error>(Entry { tenant, until: self.clock.monotonic().saturating_add(keep) })
         });
         match asked.await {
             Ok(entry) => Ok(entry.tenant),
@@ -91,18 +96,21 @@ impl TenantLookup for CachedLookup {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
     use super::*;
     use crate::clock::ManualClock;
 
     #[derive(Debug, Default)]
-    struct Counting(AtomicU32);
+    struct Counting(AtomicU32, AtomicBool);
 
     #[async_trait]
     impl TenantLookup for Counting {
         async fn tenant_of(&self, number: &E164) -> Result<Option<TenantId>, Error> {
             let count = self.0.fetch_add(1, Ordering::SeqCst);
+            if self.1.load(Ordering::SeqCst) {
+                return Err(Error::unavailable("the directory"));
+            }
             match number.digits().ends_with('0') {
                 true if count == 0 => Err(Error::unavailable("the directory")),
                 true => Ok(None),
@@ -132,5 +140,9 @@ mod tests {
         lookup.invalidate(&somebody).await;
         lookup.tenant_of(&somebody).await.unwrap();
         assert_eq!(calls(), 5);
+        counting.1.store(true, Ordering::SeqCst);
+        clock.advance(Duration::from_secs(400));
+        assert_eq!(lookup.tenant_of(&somebody).await.unwrap().map(|id| id.to_string()).as_deref(), Some("a"));
+        assert!(lookup.tenant_of(&nobody).await.unwrap_err().is_retryable(), "nobody's is not kept through an outage");
     }
 }

@@ -120,6 +120,13 @@ impl Verifier {
         }
     }
 
+    /// Knows this fragment, unless it was told of another.
+    #[cfg(feature = "desk")]
+    pub(crate) fn or_fragment(mut self, fragment: &str) -> Self {
+        self.fragment.get_or_insert_with(|| fragment.to_owned());
+        self
+    }
+
     /// The longest body that is accepted, in bytes.
     #[must_use]
     pub fn body_limit(&self) -> usize {
@@ -127,10 +134,10 @@ impl Verifier {
     }
 
     /// What can be refused before the body is read: a missing or malformed signature, an unknown key, a body that
-    /// announces itself as too long.
+    /// announces itself as too long or with a length that is none.
     ///
     /// # Errors
-    /// The [`Refusal`] that [`verify`](Self::verify) would give.
+    /// A [`Refusal`], with the status to answer.
     pub fn precheck(&self, parts: &Parts) -> Result<(), Refusal> {
         let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
         if length.is_some_and(|length| length.trim().parse::<usize>().map_or(true, |length| length > self.limit)) {
