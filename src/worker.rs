@@ -1,6 +1,28 @@
 //! Work that is taken from a store until there is none, or until told to stop.
 //!
-//! Workers are futures: the host spawns them where it likes, and nothing runs that it did not start.
+//! Workers are futures: the host spawns them where it likes, and nothing runs that it did not start. A desk has its
+//! workers inside:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use frontdesk::Desk;
+//! use frontdesk::clock::SystemClock;
+//! use frontdesk::store::MemoryStore;
+//!
+//! let desk = Desk::builder()
+//!     .public_url("https://example.com".parse()?)
+//!     .auth_token("token")
+//!     .store(MemoryStore::new(SystemClock::shared()))
+//!     .build()?;
+//! let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+//! let running = tokio::spawn({
+//!     let desk = desk.clone();
+//!     async move { desk.run(async { drop(stopped.await) }).await }
+//! });
+//! let _ = stop.send(());      // a turn that has begun is finished first
+//! running.await?;
+//! # Ok(()) }
+//! ```
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;

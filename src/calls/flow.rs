@@ -1,6 +1,23 @@
 //! What happens to a call: pure decisions from the event, the tenant's settings and what the call has been through.
 //!
 //! State between the webhooks of one call lies in the URLs we give out ([`Cursor`]), which the signature covers.
+//!
+//! ```
+//! use frontdesk::address::Address;
+//! use frontdesk::call::DialOutcome;
+//! use frontdesk::calls::flow::{Cursor, Ladder, Scene, Step, dialled};
+//! use frontdesk::tenant::{Group, Tenant, Voicemail};
+//!
+//! let tenant = Tenant::new("clinic".parse()?)
+//!     .with_forward_to(Address::from("+15551230001"))
+//!     .with_voicemail(Voicemail::default());
+//! let (from, to) = (Address::from("+14155552671"), Address::from("+15551230000"));
+//! let scene = Scene::new(&tenant, &from, &to, true);
+//! let plan = dialled(&scene, &Cursor::new(Ladder::Group(Group::Default), 0), DialOutcome::NoAnswer, false);
+//! assert_eq!(plan.steps, [Step::Voicemail]);
+//! assert!(plan.missed);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,12 @@
-//! Values that Twilio sends and takes, as open enumerations.
+//! Values that Twilio sends and takes, as open enumerations: one that is newer than the crate survives.
+//!
+//! ```
+//! use frontdesk::twilio::values::CallStatus;
+//!
+//! assert_eq!(CallStatus::from("in-progress"), CallStatus::InProgress);
+//! assert_eq!(CallStatus::from("teleported").as_str(), "teleported");
+//! assert!(CallStatus::NoAnswer.is_final());
+//! ```
 
 use crate::open::open_enum;
 

@@ -1,4 +1,18 @@
 //! Speech synthesis markup inside `<Say>` (<https://www.w3.org/TR/speech-synthesis11/>).
+//!
+//! ```
+//! use frontdesk::twiml::Say;
+//! use frontdesk::twiml::ssml::{Break, SayAs};
+//!
+//! let say = Say::new("Your code is ")
+//!     .say_as(SayAs::new("4821").interpret_as("digits"))
+//!     .break_(Break::new().time("500ms"))
+//!     .text(" Goodbye.");
+//! assert_eq!(
+//!     say.to_string(),
+//!     "<Say>Your code is <say-as interpret-as=\"digits\">4821</say-as><break time=\"500ms\"/> Goodbye.</Say>"
+//! );
+//! ```
 
 use super::element::elements;
 use super::values::{BreakStrength, DateFormat, EmphasisLevel, InterpretAs, PhonemeAlphabet};
