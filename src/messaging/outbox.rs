@@ -88,10 +88,18 @@ impl Outbox {
         mut text: MessageRecord,
         outcome: Result<Accepted, Error>,
     ) -> Result<(), Error> {
+        let attempt = text.attempts;
         for _ in 0..ROUNDS {
             let now = self.clock.now();
-            text.lease = None;
+            // Ours until recorded; Unknown if our lease ended, and then nobody sends it.
+            let unsettled = text.attempts == attempt
+                && (text.lease.as_ref().is_some_and(|lease| lease.owner == self.name)
+                    || text.delivery.status == DeliveryStatus::Unknown);
             match &outcome {
+                Err(error) if error.is_retryable() && !unsettled => {
+                    // An earlier round was written after all, and the text may be in another worker's hands.
+                    return Ok(());
+                }
                 Ok(accepted) => {
                     text.sid = accepted.sid.or(text.sid);
                     text.note_delivery(accepted.delivery, now);
@@ -119,6 +127,7 @@ impl Outbox {
                     tracing::warn!(text = %text.id, %error, "a text was given up");
                 }
             }
+            text.lease = None;
             match self.store.commit(tenant, Unit::new().save_message(text.clone())).await {
                 Ok(Commit::Applied) => return Ok(()),
                 Ok(_) => {}
@@ -277,6 +286,23 @@ mod tests {
         desk.clock.advance(LEASE);
         desk.run().await;
         assert_eq!((desk.text().await.delivery.status, desk.stub.log().len()), (DeliveryStatus::Unknown, 0));
+    }
+
+    #[tokio::test]
+    async fn what_another_worker_has_taken_meanwhile_stays_its_own() {
+        let desk = desk(Stub::new());
+        desk.enqueue().await;
+        let (tenant, mine) = desk.store.claim_messages("w", 1, LEASE).await.unwrap().remove(0);
+        // Our first record of "not sent" was written although its answer was lost; another worker is sending now.
+        let mut theirs = mine.clone();
+        theirs.delivery = Delivery::new(DeliveryStatus::Submitting);
+        theirs.attempts += 2;
+        theirs.lease = Some(crate::message::Lease::new("other", desk.clock.now() + TimeDelta::hours(1)));
+        desk.store.commit(&tenant, Unit::new().save_message(theirs)).await.unwrap();
+        desk.outbox.settle(&tenant, mine, Err(Error::unavailable("sending"))).await.unwrap();
+        let text = desk.text().await;
+        assert_eq!(text.delivery.status, DeliveryStatus::Submitting);
+        assert_eq!(text.lease.map(|lease| lease.owner).as_deref(), Some("other"));
     }
 
     #[derive(Debug)]
