@@ -450,15 +450,19 @@ impl CallService {
     async fn wanted(&self, tenant: &Tenant, call: &Call, open: bool) -> Option<Route> {
         let hooks = self.hooks.as_ref()?;
         let arrival = Arrival { tenant, call: call.sid, from: &call.from, to: &call.to, at: self.clock.now(), open };
-        let asked = AssertUnwindSafe(hooks.route(&arrival)).catch_unwind();
-        match within(self.clock.as_ref(), self.hook_limit, asked).await {
-            Some(Ok(route)) => route,
+        self.ask("route", hooks.route(&arrival)).await
+    }
+
+    /// What a hook decides; one that panics or takes too long decides nothing.
+    pub(crate) async fn ask<T>(&self, hook: &'static str, decision: impl Future<Output = Option<T>>) -> Option<T> {
+        match within(self.clock.as_ref(), self.hook_limit, AssertUnwindSafe(decision).catch_unwind()).await {
+            Some(Ok(decided)) => decided,
             Some(Err(_)) => {
-                tracing::error!("the host's route hook panicked; the settings decide");
+                tracing::error!(hook, "the host's hook panicked; going on without it");
                 None
             }
             None => {
-                tracing::warn!("the host's route hook took too long; the settings decide");
+                tracing::warn!(hook, limit = ?self.hook_limit, "the host's hook took too long; going on without it");
                 None
             }
         }

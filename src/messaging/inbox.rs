@@ -1,10 +1,5 @@
-use std::panic::AssertUnwindSafe;
-
-use futures_util::FutureExt;
-
 use crate::Error;
 use crate::calls::{CallService, Settled};
-use crate::clock::within;
 use crate::id::TenantId;
 use crate::message::{Delivery, MessageId, MessageKind, MessageRecord};
 use crate::store::{Commit, Unit};
@@ -38,26 +33,14 @@ impl MessageService {
             now,
         );
         text.media = event.media.items.iter().map(|item| item.url.clone()).collect();
-        let asked = AssertUnwindSafe(async {
-            match &calls.hooks {
-                Some(hooks) => hooks.auto_reply(&tenant, &text).await,
-                None => None,
-            }
-        })
-        .catch_unwind();
-        let reply = match within(calls.clock.as_ref(), calls.hook_limit, asked).await {
-            Some(Ok(reply)) => reply.filter(|reply| !reply.is_empty()),
-            Some(Err(_)) => {
-                tracing::error!("the host's reply hook panicked; no answer is sent");
-                None
-            }
-            None => {
-                tracing::warn!("the host's reply hook took too long; no answer is sent");
-                None
-            }
+        let reply = match &calls.hooks {
+            Some(hooks) => calls.ask("auto_reply", hooks.auto_reply(&tenant, &text)).await,
+            None => None,
         };
         let mut unit = Unit::new().once(format!("message:{}", event.message_sid), "");
-        if let (Some(reply), Ok(id)) = (reply, MessageId::new(format!("reply:{}", event.message_sid))) {
+        if let (Some(reply), Ok(id)) =
+            (reply.filter(|reply| !reply.is_empty()), MessageId::new(format!("reply:{}", event.message_sid)))
+        {
             unit = unit.enqueue(MessageRecord::outbound(
                 tenant.id.clone(),
                 id,

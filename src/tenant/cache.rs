@@ -49,9 +49,7 @@ impl CachedLookup {
     pub async fn invalidate(&self, number: &E164) {
         self.cache.invalidate(number).await;
     }
-}
 
-impl CachedLookup {
     /// Asks again for what has grown old; a directory that does not answer leaves the old answer for a while.
     async fn refresh(&self, number: &E164, old: Entry) -> Option<TenantId> {
         let ask = async {

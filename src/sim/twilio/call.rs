@@ -180,13 +180,12 @@ impl Run {
         let is_xml = ["text/xml", "application/xml", "text/html"].iter().any(|known| content_type.starts_with(known));
         match status {
             200..=299 if body.len() > 64 * 1024 => Err("11750 TwiML response body too large".into()),
-            200..=299 if !is_xml && !body.trim().is_empty() => {
-                Err(format!("12300 invalid Content-Type {content_type}"))
-            }
-            200..=299 => xml_root(&body)
-                .map(|_| ())
-                .or_else(|error| if body.trim().is_empty() { Ok(()) } else { Err(error) })
-                .map(|()| body),
+            200..=299 if body.trim().is_empty() => Ok(body),
+            200..=299 if !is_xml => Err(format!("12300 invalid Content-Type {content_type}")),
+            200..=299 => match xml_root(&body) {
+                Ok(_) => Ok(body),
+                Err(error) => Err(error),
+            },
             other => Err(format!("11200 HTTP status {other} at {url}")),
         }
     }
@@ -397,7 +396,7 @@ impl Run {
                 extra.push(("DialBridged".into(), "true".into()));
                 if verb.attribute("record").is_some_and(|record| record != "do-not-record" && record != "false") {
                     let callback = verb.attribute("recordingStatusCallback").map(|callback| absolute(callback, url));
-                    let (_, sid, link) = self.recorded(seconds, "DialVerb", 2, callback);
+                    let (sid, link) = self.recorded(seconds, "DialVerb", 2, callback);
                     extra.push(("RecordingUrl".into(), link));
                     extra.push(("RecordingSid".into(), sid));
                 }
@@ -468,7 +467,7 @@ impl Run {
         let seconds = seconds.min(most);
         self.seconds += seconds;
         let callback = verb.attribute("recordingStatusCallback").map(|callback| absolute(callback, url));
-        let (_, sid, link) = self.recorded(seconds, "RecordVerb", 1, callback);
+        let (sid, link) = self.recorded(seconds, "RecordVerb", 1, callback);
         if verb.is_true("transcribe")
             && let Some(callback) = verb.attribute("transcribeCallback")
         {
@@ -511,14 +510,8 @@ impl Run {
     }
 
     /// Makes a recording and schedules its callback.
-    fn recorded(
-        &mut self,
-        seconds: u32,
-        source: &str,
-        channels: u32,
-        callback: Option<String>,
-    ) -> (u64, String, String) {
-        let (key, sid) = self.core.lock().sid("RE");
+    fn recorded(&mut self, seconds: u32, source: &str, channels: u32, callback: Option<String>) -> (String, String) {
+        let (_, sid) = self.core.lock().sid("RE");
         let link = format!("https://api.twilio.com/2010-04-01/Accounts/{}/Recordings/{sid}", self.core.0.account);
         self.transcript.push(Entry::Recorded { sid: sid.clone(), seconds });
         if let Some(url) = callback {
@@ -539,7 +532,7 @@ impl Run {
             .into();
             self.core.schedule(vec![Job { url, method: Method::POST, parameters, progress: None }]);
         }
-        (key, sid, link)
+        (sid, link)
     }
 
     /// Notes the end and tells it.

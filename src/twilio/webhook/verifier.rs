@@ -59,7 +59,6 @@ pub struct VerifierBuilder {
     public_url: Option<String>,
     fragment: Option<String>,
     limit: usize,
-    check: bool,
 }
 
 /// A verifier that cannot work.
@@ -90,7 +89,6 @@ impl Verifier {
             public_url: None,
             fragment: None,
             limit: DEFAULT_BODY_LIMIT,
-            check: true,
         }
     }
 
@@ -102,7 +100,6 @@ impl Verifier {
             public_url: None,
             fragment: None,
             limit: DEFAULT_BODY_LIMIT,
-            check: true,
         }
     }
 
@@ -382,7 +379,7 @@ impl VerifierBuilder {
             return Err(InvalidVerifier::NoKey);
         }
         let base = Base::parse(&self.public_url.ok_or(InvalidVerifier::NoPublicUrl)?)?;
-        Ok(Verifier { tokens, shared, base, fragment: self.fragment, limit: self.limit, check: self.check })
+        Ok(Verifier { tokens, shared, base, fragment: self.fragment, limit: self.limit, check: true })
     }
 }
 
