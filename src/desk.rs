@@ -79,7 +79,20 @@ impl Desk {
     }
 
     /// Sends what waits in the outbox and the relay queue until `stop` is done. The host decides where this runs;
-    /// without it nothing is sent.
+    /// without it nothing is sent. A turn that has begun is finished before this ends.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use frontdesk::{Desk, clock::SystemClock, store::MemoryStore};
+    /// # let store = MemoryStore::new(SystemClock::shared());
+    /// # let builder = Desk::builder().public_url("https://example.com".parse()?).auth_token("token");
+    /// let desk = builder.store(store).build()?;
+    /// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    /// let running = tokio::spawn(async move { desk.run(async { drop(stopped.await) }).await });
+    /// drop(stop);
+    /// running.await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn run(&self, stop: impl Future<Output = ()> + Send) {
         let stop = futures_util::FutureExt::shared(Box::pin(stop));
         let workers = self.0.workers.iter().cloned().map(|worker| worker.run(stop.clone()));

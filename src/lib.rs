@@ -29,7 +29,7 @@
 //! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
 //! | domain | [`tenant`], [`call`], [`message`], [`relay`], [`store`] |
 //! | adapters | [`twilio`], [`backoffice`] |
-//! | services | [`calls`], `messaging`, `worker` |
+//! | services | [`calls`], `messaging` |
 //! | edge | `desk`, `axum`, `sim` |
 //!
 //! # Features
@@ -79,8 +79,7 @@ pub mod twiml;
 #[cfg(any(test, feature = "desk", not(feature = "tokio")))]
 mod wake;
 #[cfg(feature = "desk")]
-#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
-pub mod worker;
+mod worker;
 
 pub use error::Error;
 pub use open::Unrecognized;

@@ -1,28 +1,4 @@
 //! Work that is taken from a store until there is none, or until told to stop.
-//!
-//! Workers are futures: the host spawns them where it likes, and nothing runs that it did not start. A desk has its
-//! workers inside:
-//!
-//! ```
-//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use frontdesk::Desk;
-//! use frontdesk::clock::SystemClock;
-//! use frontdesk::store::MemoryStore;
-//!
-//! let desk = Desk::builder()
-//!     .public_url("https://example.com".parse()?)
-//!     .auth_token("token")
-//!     .store(MemoryStore::new(SystemClock::shared()))
-//!     .build()?;
-//! let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-//! let running = tokio::spawn({
-//!     let desk = desk.clone();
-//!     async move { desk.run(async { drop(stopped.await) }).await }
-//! });
-//! let _ = stop.send(());      // a turn that has begun is finished first
-//! running.await?;
-//! # Ok(()) }
-//! ```
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -37,9 +13,12 @@ use crate::Error;
 use crate::clock::Clock;
 use crate::wake::Wake;
 
+/// How long to wait when nothing is due and nobody calls.
+const POLL: Duration = Duration::from_secs(1);
+
 /// One kind of work.
 #[async_trait]
-pub trait Turn: fmt::Debug + Send + Sync + 'static {
+pub(crate) trait Turn: fmt::Debug + Send + Sync + 'static {
     /// Does what is due, a batch at most; says how much that was.
     ///
     /// # Errors
@@ -49,23 +28,15 @@ pub trait Turn: fmt::Debug + Send + Sync + 'static {
 
 /// Runs a kind of work.
 #[derive(Debug, Clone)]
-pub struct Worker {
+pub(crate) struct Worker {
     work: Arc<dyn Turn>,
     clock: Arc<dyn Clock>,
     wake: Wake,
-    poll: Duration,
 }
 
 impl Worker {
     pub(crate) fn new(work: Arc<dyn Turn>, clock: Arc<dyn Clock>, wake: Wake) -> Self {
-        Self { work, clock, wake, poll: Duration::from_secs(1) }
-    }
-
-    /// How long to wait when nothing is due and nobody calls; 1 second by default.
-    #[must_use]
-    pub fn with_poll(mut self, interval: Duration) -> Self {
-        self.poll = interval;
-        self
+        Self { work, clock, wake }
     }
 
     /// A turn that panics is one that failed: the worker goes on.
@@ -80,7 +51,7 @@ impl Worker {
     ///
     /// # Errors
     /// When the store cannot be reached.
-    pub async fn run_until_idle(&self) -> Result<usize, Error> {
+    pub(crate) async fn run_until_idle(&self) -> Result<usize, Error> {
         let mut all = 0;
         loop {
             match self.turn().await? {
@@ -91,14 +62,14 @@ impl Worker {
     }
 
     /// Works until `stop` is done. A turn that has begun is finished first.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send) {
+    pub(crate) async fn run(self, stop: impl Future<Output = ()> + Send) {
         let mut stop = std::pin::pin!(stop);
         let mut failures = 0_u32;
         loop {
             let pause = match self.turn().await {
                 Ok(0) => {
                     failures = 0;
-                    self.poll
+                    POLL
                 }
                 Ok(_) => {
                     failures = 0;
@@ -109,8 +80,8 @@ impl Worker {
                 }
                 Err(error) => {
                     failures = failures.saturating_add(1);
-                    let pause = self.poll.saturating_mul(1 << failures.min(6));
-                    tracing::warn!(work = ?self.work, %error, ?pause, "work failed; trying again later");
+                    let pause = POLL.saturating_mul(1 << failures.min(6));
+                    tracing::warn!(%error, ?pause, "work failed; trying again later");
                     pause
                 }
             };
