@@ -50,6 +50,13 @@ macro_rules! sids {
                 })
             }
 
+            /// Any text of the right length.
+            #[cfg(test)]
+            #[allow(dead_code)]
+            pub(crate) fn unchecked(text: &str) -> Self {
+                Self(text.as_bytes().try_into().unwrap())
+            }
+
             /// The text.
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -127,6 +134,34 @@ sids! {
     ContentSid: "HX";
     /// An installed channel or add-on, `XE…`.
     InstallSid: "XE";
+    /// A conference, `CF…`.
+    ConferenceSid: "CF";
+    /// A group of calls, `GP…`.
+    GroupSid: "GP";
+    /// A SIP trunk, `TK…`.
+    TrunkSid: "TK";
+    /// A bring-your-own-carrier trunk, `BY…`.
+    ByocTrunkSid: "BY";
+    /// A street address for regulators and emergency calls, `AD…`.
+    AddressSid: "AD";
+    /// A regulatory bundle, `BU…`.
+    BundleSid: "BU";
+    /// An identity for regulators, `RI…`.
+    IdentitySid: "RI";
+    /// A public key credential, `CR…`.
+    CredentialSid: "CR";
+    /// A media stream, `MZ…`.
+    StreamSid: "MZ";
+    /// A payment taken during a call, `PK…`.
+    PaymentSid: "PK";
+    /// A message to a Voice SDK client during a call, `KX…`.
+    UserMessageSid: "KX";
+    /// A subscription to messages from a Voice SDK client, `ZY…`.
+    UserMessageSubscriptionSid: "ZY";
+    /// A language operator of Conversational Intelligence, `LY…`.
+    OperatorSid: "LY";
+    /// A sentence of a transcript, `GX…`.
+    SentenceSid: "GX";
 }
 
 /// Who the data belongs to: the key of every row.

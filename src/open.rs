@@ -26,6 +26,16 @@ impl fmt::Debug for Unrecognized {
     }
 }
 
+/// What every enumeration of [`open_enum!`] can do.
+pub(crate) trait Open: Sized + 'static {
+    #[cfg(test)]
+    const ALL: &'static [Self];
+
+    fn from_text(text: &str) -> Self;
+
+    fn text(&self) -> &str;
+}
+
 /// Declares an enumeration whose unknown values survive a round trip.
 macro_rules! open_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)* }) => {
@@ -58,6 +68,19 @@ macro_rules! open_enum {
                     $($text => Self::$variant,)*
                     other => Self::Other($crate::Unrecognized::new(other)),
                 }
+            }
+        }
+
+        impl $crate::open::Open for $name {
+            #[cfg(test)]
+            const ALL: &'static [Self] = Self::KNOWN;
+
+            fn from_text(text: &str) -> Self {
+                Self::from(text)
+            }
+
+            fn text(&self) -> &str {
+                self.as_str()
             }
         }
 

@@ -20,18 +20,43 @@
 //! # Ok(()) }
 //! ```
 
+pub mod accounts;
+pub mod applications;
+pub mod available_phone_numbers;
+mod builder;
+pub mod calls;
 mod client;
+pub mod conferences;
+#[cfg(all(test, feature = "reqwest"))]
+mod conformance;
+mod credentials;
 mod error;
-mod json;
+pub mod incoming_phone_numbers;
+pub mod intelligence;
+pub mod lookups;
+pub mod media;
 pub mod messages;
+pub mod messaging_services;
+mod oauth;
+mod origin;
+pub mod outgoing_caller_ids;
 mod page;
+mod parameters;
+mod product;
+pub mod recordings;
 mod request;
+mod resource;
 mod sms;
+pub mod transcriptions;
 pub mod values;
 pub mod webhook;
+mod wire;
 
-pub use client::{Client, ClientBuilder, Credential, InvalidClient};
+pub use builder::{ClientBuilder, InvalidClient};
+pub use client::Client;
+pub use credentials::Credential;
 pub use page::{Listing, Page, Paged};
+pub use product::Product;
 pub use request::Request;
 #[cfg(feature = "desk")]
 pub(crate) use sms::delivery_status;

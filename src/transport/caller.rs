@@ -39,11 +39,25 @@ impl Caller {
         request: Request<Bytes>,
         class: Idempotency,
     ) -> Result<Response<Bytes>, Error> {
+        self.attempts(what, class, || self.once(request.clone())).await
+    }
+
+    /// As [`call`](Self::call) for a request that reads, with the answer's body still to come.
+    pub(crate) async fn open(&self, what: &'static str, request: Request<Bytes>) -> Result<Response<Body>, Error> {
+        self.attempts(what, Idempotency::Read, || self.transport.call(request.clone())).await
+    }
+
+    async fn attempts<B, F: Future<Output = Result<Response<B>, Failure>>>(
+        &self,
+        what: &'static str,
+        class: Idempotency,
+        once: impl Fn() -> F,
+    ) -> Result<Response<B>, Error> {
         let start = self.clock.monotonic();
         let deadline = self.policy.total_deadline();
         for number in 1_u32.. {
             let left = deadline.saturating_sub(self.clock.monotonic().saturating_sub(start));
-            let outcome = match within(self.clock.as_ref(), left, self.once(request.clone())).await {
+            let outcome = match within(self.clock.as_ref(), left, once()).await {
                 Some(outcome) => outcome,
                 None => Err(Failure::outcome_unknown("the deadline passed")),
             };

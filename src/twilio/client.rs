@@ -1,22 +1,34 @@
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::accounts::Accounts;
+use super::applications::Applications;
+use super::available_phone_numbers::AvailablePhoneNumbers;
+use super::builder::{ClientBuilder, InvalidClient};
+use super::calls::Calls;
+use super::conferences::Conferences;
+use super::credentials::{Credential, Credentials, Held};
+use super::incoming_phone_numbers::IncomingPhoneNumbers;
+use super::intelligence::Intelligence;
+use super::lookups::Lookups;
 use super::messages::Messages;
+use super::messaging_services::MessagingServices;
+use super::origin::Origins;
+use super::outgoing_caller_ids::OutgoingCallerIds;
+use super::recordings::Recordings;
+use super::transcriptions::Transcriptions;
 use super::{Request, error};
-use crate::clock::{Clock, SystemClock};
-use crate::error::Fate;
-use crate::id::{AccountSid, ApiKeySid};
-use crate::transport::retry::{Budget, Observer, RetryPolicy};
-use crate::transport::{Caller, Transport};
-use crate::{Error, Secret};
+use crate::Error;
+use crate::clock::Clock;
+use crate::id::AccountSid;
+use crate::transport::retry::Idempotency;
+use crate::transport::{Body, Caller};
 
 /// Twilio's REST API (<https://www.twilio.com/docs/usage/api>) for one account. Cheap to clone.
 #[derive(Clone)]
@@ -24,87 +36,29 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     account: AccountSid,
-    api_key: Option<(ApiKeySid, HeaderValue)>,
-    auth_token: Option<HeaderValue>,
-    /// The API key was refused and the auth token accepted instead.
-    fell_back: AtomicBool,
-    base: Url,
+    credentials: Credentials,
+    origins: Origins,
     caller: Caller,
-}
-
-/// Which credential a client uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Credential {
-    /// The API key.
-    ApiKey,
-    /// The account's auth token.
-    AuthToken,
-}
-
-/// Settings of a [`Client`].
-#[derive(Clone)]
-#[must_use]
-pub struct ClientBuilder {
-    account: AccountSid,
-    api_key: Option<(ApiKeySid, Secret)>,
-    auth_token: Option<Secret>,
-    region: Option<String>,
-    edge: Option<String>,
-    base: Option<String>,
-    transport: Option<Arc<dyn Transport>>,
-    clock: Option<Arc<dyn Clock>>,
-    policy: Option<Arc<dyn RetryPolicy>>,
-    budget: Option<Budget>,
-    observer: Option<Arc<dyn Observer>>,
-}
-
-/// A client that cannot work.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InvalidClient {
-    /// Environment variables that are missing or malformed; values are not repeated.
-    #[error("cannot connect to Twilio: {}", .0.join("; "))]
-    Environment(Vec<String>),
-    /// Neither an API key nor an auth token.
-    #[error("no credentials: an API key with its secret, or the account's auth token, is needed")]
-    NoCredentials,
-    /// The base URL, region or edge makes no URL.
-    #[error("the base URL is not an http(s) URL with a host")]
-    BaseUrl,
-    /// No transport was given and the crate was built without one.
-    #[error("no transport: enable the feature `reqwest` or give one to the builder")]
-    NoTransport,
-    /// The HTTP client could not be set up.
-    #[error("the HTTP client could not be set up")]
-    Transport,
 }
 
 impl Client {
     /// Starts with the account.
     pub fn builder(account: AccountSid) -> ClientBuilder {
-        ClientBuilder {
-            account,
-            api_key: None,
-            auth_token: None,
-            region: None,
-            edge: None,
-            base: None,
-            transport: None,
-            clock: None,
-            policy: None,
-            budget: None,
-            observer: None,
-        }
+        ClientBuilder::new(account)
     }
 
     /// A client from `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY` with `TWILIO_API_SECRET`, `TWILIO_AUTH_TOKEN`,
-    /// `TWILIO_REGION`, `TWILIO_EDGE` and `TWILIO_BASE_URL`. The API key comes first, the auth token is the fallback.
+    /// `TWILIO_CLIENT_ID` with `TWILIO_CLIENT_SECRET` (OAuth), `TWILIO_REGION`, `TWILIO_EDGE` and `TWILIO_BASE_URL`.
+    /// OAuth comes first, then the API key; the auth token is the fallback.
     ///
     /// # Errors
     /// [`InvalidClient::Environment`] names every variable that is missing or malformed.
     pub fn from_env() -> Result<Self, InvalidClient> {
         ClientBuilder::from_lookup(|name| std::env::var(name).ok())?.build()
+    }
+
+    pub(super) fn assemble(account: AccountSid, credentials: Credentials, origins: Origins, caller: Caller) -> Self {
+        Self(Arc::new(Inner { account, credentials, origins, caller }))
     }
 
     /// The account whose resources the client handles.
@@ -113,19 +67,64 @@ impl Client {
         self.0.account
     }
 
-    /// Where requests go.
+    /// Where requests to [`Product::Api`] go.
     #[must_use]
     pub fn base_url(&self) -> &Url {
-        &self.0.base
+        self.0.origins.api()
     }
 
-    /// The credential in use: the auth token also once the API key was refused and the token accepted.
+    /// The credential in use: the next one also once the first was refused and it was accepted.
     #[must_use]
     pub fn credential(&self) -> Credential {
-        match (&self.0.api_key, self.0.fell_back.load(Ordering::Relaxed)) {
-            (Some(_), false) => Credential::ApiKey,
-            _ => Credential::AuthToken,
-        }
+        self.0.credentials.current().map_or(Credential::AuthToken, Held::kind)
+    }
+
+    /// The account itself: whether it is a trial account, suspended or closed.
+    #[must_use]
+    pub fn accounts(&self) -> Accounts<'_> {
+        Accounts::new(self)
+    }
+
+    /// TwiML applications.
+    #[must_use]
+    pub fn applications(&self) -> Applications<'_> {
+        Applications::new(self)
+    }
+
+    /// Numbers for sale.
+    #[must_use]
+    pub fn available_phone_numbers(&self) -> AvailablePhoneNumbers<'_> {
+        AvailablePhoneNumbers::new(self)
+    }
+
+    /// Calls: to place, change, end and read them.
+    #[must_use]
+    pub fn calls(&self) -> Calls<'_> {
+        Calls::new(self)
+    }
+
+    /// Conferences and who takes part in them.
+    #[must_use]
+    pub fn conferences(&self) -> Conferences<'_> {
+        Conferences::new(self)
+    }
+
+    /// The account's own numbers.
+    #[must_use]
+    pub fn incoming_phone_numbers(&self) -> IncomingPhoneNumbers<'_> {
+        IncomingPhoneNumbers::new(self)
+    }
+
+    /// Conversational Intelligence: transcripts and what language operators make of them.
+    #[must_use]
+    pub fn intelligence(&self) -> Intelligence<'_> {
+        Intelligence::new(self)
+    }
+
+    /// What is known of a number: whether it exists, its line type, its carrier.
+    #[must_use]
+    pub fn lookups(&self) -> Lookups<'_> {
+        Lookups::new(self)
     }
 
     /// Texts, media messages and their files.
@@ -134,7 +133,32 @@ impl Client {
         Messages::new(self)
     }
 
-    /// Sends any request and reads the answer's JSON: for resources that have no method of their own.
+    /// Messaging services: pools of senders.
+    #[must_use]
+    pub fn messaging_services(&self) -> MessagingServices<'_> {
+        MessagingServices::new(self)
+    }
+
+    /// Caller IDs: other people's numbers that calls may show.
+    #[must_use]
+    pub fn outgoing_caller_ids(&self) -> OutgoingCallerIds<'_> {
+        OutgoingCallerIds::new(self)
+    }
+
+    /// Recordings of calls and conferences, and their sound.
+    #[must_use]
+    pub fn recordings(&self) -> Recordings<'_> {
+        Recordings::new(self)
+    }
+
+    /// Transcriptions of recordings, such as of voicemail.
+    #[must_use]
+    pub fn transcriptions(&self) -> Transcriptions<'_> {
+        Transcriptions::new(self)
+    }
+
+    /// Sends any request and reads the answer's JSON: for resources that have no method of their own, with the same
+    /// credentials, attempts and errors.
     ///
     /// # Errors
     /// [`Error`] tells refused, unavailable and unknown apart and carries Twilio's code.
@@ -152,34 +176,90 @@ impl Client {
         self.send(request).await.map(|_| ())
     }
 
-    async fn send(&self, request: Request) -> Result<Response<Bytes>, Error> {
-        let inner = &self.0;
-        // What this request is sent with; another one may fall back meanwhile.
-        let (first, by_key) = match (&inner.api_key, inner.fell_back.load(Ordering::Relaxed)) {
-            (Some((_, header)), false) => (header, true),
-            _ => (inner.auth_token.as_ref().ok_or_else(|| Error::new(Fate::Refused, request.what))?, false),
-        };
-        let mut answer = self.call(&request, first).await?;
-        let refused =
-            |answer: &Response<Bytes>| matches!(answer.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-        if by_key
-            && refused(&answer)
-            && let Some(token) = &inner.auth_token
-        {
-            let second = self.call(&request, token).await?;
-            if !refused(&second) {
-                // Only what was understood shows that the token is good; an overloaded server has not looked at it.
-                let understood = !second.status().is_server_error() && second.status() != StatusCode::TOO_MANY_REQUESTS;
-                if understood && !inner.fell_back.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(what = request.what, "the API key was refused; going on with the auth token");
-                }
-                answer = second;
+    pub(super) fn clock(&self) -> &dyn Clock {
+        self.0.caller.clock.as_ref()
+    }
+
+    pub(super) fn origins(&self) -> &Origins {
+        &self.0.origins
+    }
+
+    pub(super) fn caller(&self) -> &Caller {
+        &self.0.caller
+    }
+
+    pub(super) async fn request_without_credentials<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
+        let http = self.0.to_http(&request, None)?;
+        let answer = self.0.caller.call(request.what, http, request.class).await?;
+        let answer = self.accept(&request, answer)?;
+        serde_json::from_slice(answer.body()).map_err(|source| error::unreadable(request.what, request.class, source))
+    }
+
+    pub(super) async fn send(&self, request: Request) -> Result<Response<Bytes>, Error> {
+        let answer = self.authorized(&request).await?;
+        self.accept(&request, answer)
+    }
+
+    /// Sends a request that reads, and hands its answer's body over unread.
+    pub(super) async fn open(&self, request: &Request) -> Result<Response<Body>, Error> {
+        debug_assert!(request.class == Idempotency::Read, "only what reads is opened");
+        self.authorized(request).await
+    }
+
+    /// Sends a request with each credential until one is not refused.
+    async fn authorized<B: Answer>(&self, request: &Request) -> Result<Response<B>, Error> {
+        let credentials = &self.0.credentials;
+        let mut first: Option<Result<Response<B>, Error>> = None;
+        for (index, held) in credentials.usable() {
+            let outcome = self.with_credential(request, held).await;
+            let refused = match &outcome {
+                Ok(answer) => is_refused(answer.status()),
+                Err(error) => error.is_unauthorized(),
+            };
+            if refused {
+                first.get_or_insert(outcome);
+                continue;
             }
+            if first.is_some() {
+                // Only what was understood shows that it is good; an overloaded server has not looked at it.
+                let understood = outcome.as_ref().is_ok_and(|answer| {
+                    !answer.status().is_server_error() && answer.status() != StatusCode::TOO_MANY_REQUESTS
+                });
+                if understood && credentials.settle_on(index) {
+                    tracing::warn!(what = request.what, now = ?held.kind(), "a credential was refused; going on with the next");
+                }
+            }
+            return outcome;
         }
+        first.unwrap_or_else(|| Err(Error::refused(request.what)))
+    }
+
+    async fn with_credential<B: Answer>(&self, request: &Request, held: &Held) -> Result<Response<B>, Error> {
+        let tokens = match held {
+            Held::ApiKey(_, header) | Held::AuthToken(header) => return self.call(request, header).await,
+            Held::Oauth(tokens) => tokens,
+        };
+        let header = tokens.header(self).await?;
+        let answer = self.call(request, &header).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
+        }
+        // Revoked before its end, perhaps: once more with a new one.
+        tokens.forget(&header).await;
+        let renewed = tokens.header(self).await?;
+        self.call(request, &renewed).await
+    }
+
+    async fn call<B: Answer>(&self, request: &Request, authorization: &HeaderValue) -> Result<Response<B>, Error> {
+        let http = self.0.to_http(request, Some(authorization))?;
+        B::ask(&self.0.caller, request, http).await
+    }
+
+    fn accept(&self, request: &Request, answer: Response<Bytes>) -> Result<Response<Bytes>, Error> {
         if answer.status().is_success() {
             return Ok(answer);
         }
-        let retry_after = inner.caller.retry_after(&answer);
+        let retry_after = self.0.caller.retry_after(&answer);
         let error = error::refusal(request.what, &answer, request.class, retry_after);
         // An attempt whose answer was lost has deleted it.
         if request.method == http::Method::DELETE && error.is_not_found() && error.attempts() > 1 {
@@ -187,38 +267,67 @@ impl Client {
         }
         Err(error)
     }
+}
 
-    async fn call(&self, request: &Request, authorization: &HeaderValue) -> Result<Response<Bytes>, Error> {
-        let http = self.0.to_http(request, authorization)?;
-        self.0.caller.call(request.what, http, request.class).await
+/// The body of an answer, whole or still to come.
+#[async_trait]
+trait Answer: Sized + Send {
+    async fn ask(caller: &Caller, request: &Request, http: http::Request<Bytes>) -> Result<Response<Self>, Error>;
+}
+
+#[async_trait]
+impl Answer for Bytes {
+    async fn ask(caller: &Caller, request: &Request, http: http::Request<Bytes>) -> Result<Response<Self>, Error> {
+        caller.call(request.what, http, request.class).await
     }
+}
+
+#[async_trait]
+impl Answer for Body {
+    async fn ask(caller: &Caller, request: &Request, http: http::Request<Bytes>) -> Result<Response<Self>, Error> {
+        caller.open(request.what, http).await
+    }
+}
+
+pub(super) fn is_refused(status: StatusCode) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
 }
 
 impl Inner {
     /// Pure: the request as it goes over the wire.
-    fn to_http(&self, request: &Request, authorization: &HeaderValue) -> Result<http::Request<Bytes>, Error> {
+    fn to_http(&self, request: &Request, authorization: Option<&HeaderValue>) -> Result<http::Request<Bytes>, Error> {
         let path = request.path.replace("{AccountSid}", self.account.as_str());
-        let mut uri = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
-        for (index, (name, value)) in request.query.iter().enumerate() {
-            uri.push(if index == 0 { '?' } else { '&' });
+        let mut uri = self.origins.of(request.product) + &path;
+        let mut separator = if path.contains('?') { '&' } else { '?' };
+        for (name, value) in &request.query {
+            uri.push(separator);
             uri.extend(url::form_urlencoded::byte_serialize(name.as_bytes()));
             uri.push('=');
             uri.extend(url::form_urlencoded::byte_serialize(value.as_bytes()));
+            separator = '&';
         }
-        let mut builder = http::Request::builder()
-            .method(request.method.clone())
-            .uri(uri)
-            .header(header::AUTHORIZATION, authorization)
-            .header(header::ACCEPT, "application/json");
-        let body = if request.form.is_empty() {
+        let mut builder = http::Request::builder().method(request.method.clone()).uri(uri);
+        if let Some(authorization) = authorization {
+            builder = builder.header(header::AUTHORIZATION, authorization);
+        }
+        if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
+            builder = builder.header(header::ACCEPT, "application/json");
+        }
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        let refused =
+            |source: Box<dyn std::error::Error + Send + Sync>| Error::refused(request.what).with_source(source);
+        let body = if let Some(json) = &request.json {
+            builder = builder.header(header::CONTENT_TYPE, "application/json");
+            json.clone()
+        } else if request.form.is_empty() {
             Bytes::new()
         } else {
             builder = builder.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-            let form = serde_urlencoded::to_string(&request.form)
-                .map_err(|source| Error::refused(request.what).with_source(source))?;
-            Bytes::from(form)
+            Bytes::from(serde_urlencoded::to_string(&request.form).map_err(|source| refused(source.into()))?)
         };
-        builder.body(body).map_err(|source| Error::refused(request.what).with_source(source))
+        builder.body(body).map_err(|source| refused(source.into()))
     }
 }
 
@@ -226,211 +335,19 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("account", &self.0.account)
-            .field("api_key", &self.0.api_key.as_ref().map(|(sid, _)| sid))
-            .field("auth_token", &self.0.auth_token.as_ref().map(|_| "***"))
-            .field("host", &self.0.base.host_str())
+            .field("credentials", &self.0.credentials)
+            .field("host", &self.0.origins.api().host_str())
             .finish_non_exhaustive()
     }
-}
-
-impl ClientBuilder {
-    /// Reads the variables of [`Client::from_env`] from anywhere.
-    ///
-    /// # Errors
-    /// [`InvalidClient::Environment`] names every variable that is missing or malformed.
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidClient> {
-        let read = |names: &[&str]| names.iter().find_map(|name| lookup(name).filter(|value| !value.trim().is_empty()));
-        let mut wrong = Vec::new();
-        let account = match read(&["TWILIO_ACCOUNT_SID"]).map(|text| text.trim().parse::<AccountSid>()) {
-            Some(Ok(sid)) => Some(sid),
-            Some(Err(error)) => {
-                wrong.push(format!("TWILIO_ACCOUNT_SID: {error}"));
-                None
-            }
-            None => {
-                wrong.push("TWILIO_ACCOUNT_SID: missing".to_owned());
-                None
-            }
-        };
-        let key = read(&["TWILIO_API_KEY", "TWILIO_API_KEY_SID"]);
-        let secret = read(&["TWILIO_API_SECRET", "TWILIO_API_KEY_SECRET"]);
-        let api_key = match (key, secret) {
-            (Some(key), Some(secret)) => match key.trim().parse::<ApiKeySid>() {
-                Ok(sid) => Some((sid, Secret::new(secret.trim()))),
-                Err(error) => {
-                    wrong.push(format!("TWILIO_API_KEY: {error}"));
-                    None
-                }
-            },
-            (Some(_), None) => {
-                wrong.push("TWILIO_API_SECRET: missing, though TWILIO_API_KEY is set".to_owned());
-                None
-            }
-            (None, Some(_)) => {
-                wrong.push("TWILIO_API_KEY: missing, though TWILIO_API_SECRET is set".to_owned());
-                None
-            }
-            (None, None) => None,
-        };
-        let auth_token = read(&["TWILIO_AUTH_TOKEN"]).map(|token| Secret::new(token.trim()));
-        if api_key.is_none() && auth_token.is_none() && wrong.iter().all(|text| !text.starts_with("TWILIO_API")) {
-            wrong.push("TWILIO_AUTH_TOKEN or TWILIO_API_KEY with TWILIO_API_SECRET: missing".to_owned());
-        }
-        let (Some(account), true) = (account, wrong.is_empty()) else { return Err(InvalidClient::Environment(wrong)) };
-        let mut builder = Client::builder(account);
-        builder.api_key = api_key;
-        builder.auth_token = auth_token;
-        builder.region = read(&["TWILIO_REGION"]);
-        builder.edge = read(&["TWILIO_EDGE"]);
-        builder.base = read(&["TWILIO_BASE_URL"]);
-        Ok(builder)
-    }
-
-    /// Uses an API key (<https://www.twilio.com/docs/iam/api-keys>), before the auth token if both are given.
-    pub fn with_api_key(mut self, sid: ApiKeySid, secret: impl Into<Secret>) -> Self {
-        self.api_key = Some((sid, secret.into()));
-        self
-    }
-
-    /// Uses the account's auth token, or keeps it as fallback for an API key that is refused.
-    pub fn with_auth_token(mut self, token: impl Into<Secret>) -> Self {
-        self.auth_token = Some(token.into());
-        self
-    }
-
-    /// The region in which the account's data are, such as `ie1` (<https://www.twilio.com/docs/global-infrastructure>).
-    pub fn with_region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
-        self
-    }
-
-    /// The edge at which requests enter Twilio's network, such as `dublin`.
-    pub fn with_edge(mut self, edge: impl Into<String>) -> Self {
-        self.edge = Some(edge.into());
-        self
-    }
-
-    /// Where to send requests instead of Twilio, such as a simulator. Takes the place of region and edge.
-    pub fn with_base_url(mut self, url: impl Into<String>) -> Self {
-        self.base = Some(url.into());
-        self
-    }
-
-    /// The transport; reqwest by default, if the feature is on.
-    pub fn with_transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = Some(transport);
-        self
-    }
-
-    /// The clock for deadlines and back-off.
-    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = Some(clock);
-        self
-    }
-
-    /// When to try again; [`Backoff`](crate::transport::retry::Backoff) by default.
-    pub fn with_retry(mut self, policy: Arc<dyn RetryPolicy>) -> Self {
-        self.policy = Some(policy);
-        self
-    }
-
-    /// A retry budget shared with other clients of the account.
-    pub fn with_budget(mut self, budget: Budget) -> Self {
-        self.budget = Some(budget);
-        self
-    }
-
-    /// Who is told of every attempt.
-    pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
-        self.observer = Some(observer);
-        self
-    }
-
-    /// Builds the client.
-    ///
-    /// # Errors
-    /// [`InvalidClient`] when credentials or a transport are missing, or the URL is malformed.
-    pub fn build(self) -> Result<Client, InvalidClient> {
-        let auth_token = self.auth_token.filter(|token| !token.is_empty());
-        let api_key = self.api_key.filter(|(_, secret)| !secret.is_empty());
-        if api_key.is_none() && auth_token.is_none() {
-            return Err(InvalidClient::NoCredentials);
-        }
-        let base = match self.base {
-            Some(base) => base,
-            None => host(self.region.as_deref(), self.edge.as_deref()),
-        };
-        let base = Url::parse(base.trim())
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-            .ok_or(InvalidClient::BaseUrl)?;
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => default_transport()?,
-        };
-        let mut caller = Caller::new(transport, self.clock.unwrap_or_else(SystemClock::shared));
-        if let Some(policy) = self.policy {
-            caller.policy = policy;
-        }
-        if let Some(budget) = self.budget {
-            caller.budget = budget;
-        }
-        caller.observer = self.observer;
-        Ok(Client(Arc::new(Inner {
-            account: self.account,
-            api_key: api_key.map(|(sid, secret)| (sid, basic(sid.as_str(), &secret))),
-            auth_token: auth_token.map(|token| basic(self.account.as_str(), &token)),
-            fell_back: AtomicBool::new(false),
-            base,
-            caller,
-        })))
-    }
-}
-
-impl fmt::Debug for ClientBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder")
-            .field("account", &self.account)
-            .field("api_key", &self.api_key)
-            .field("auth_token", &self.auth_token)
-            .field("region", &self.region)
-            .field("edge", &self.edge)
-            .finish_non_exhaustive()
-    }
-}
-
-#[cfg(feature = "reqwest")]
-fn default_transport() -> Result<Arc<dyn Transport>, InvalidClient> {
-    let transport = crate::transport::Reqwest::new().map_err(|_| InvalidClient::Transport)?;
-    Ok(Arc::new(transport))
-}
-
-#[cfg(not(feature = "reqwest"))]
-fn default_transport() -> Result<Arc<dyn Transport>, InvalidClient> {
-    Err(InvalidClient::NoTransport)
-}
-
-/// `https://api.{edge}.{region}.twilio.com`; an edge alone implies the region `us1`.
-fn host(region: Option<&str>, edge: Option<&str>) -> String {
-    match (edge, region) {
-        (Some(edge), region) => format!("https://api.{}.{}.twilio.com", edge.trim(), region.unwrap_or("us1").trim()),
-        (None, Some(region)) => format!("https://api.{}.twilio.com", region.trim()),
-        (None, None) => "https://api.twilio.com".to_owned(),
-    }
-}
-
-fn basic(user: &str, password: &Secret) -> HeaderValue {
-    let credentials = STANDARD.encode(format!("{user}:{}", password.expose()));
-    // Base64 is always a valid header value.
-    let mut value =
-        HeaderValue::from_str(&format!("Basic {credentials}")).unwrap_or_else(|_| HeaderValue::from_static(""));
-    value.set_sensitive(true);
-    value
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
+    use crate::clock::ManualClock;
     use crate::transport::{Reply, Stub};
 
     const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
@@ -498,29 +415,71 @@ mod tests {
         }
     }
 
-    #[test]
-    fn region_and_edge_make_the_host() {
-        assert_eq!(host(None, None), "https://api.twilio.com");
-        assert_eq!(host(Some("ie1"), None), "https://api.ie1.twilio.com");
-        assert_eq!(host(None, Some("dublin")), "https://api.dublin.us1.twilio.com");
-        assert_eq!(host(Some("ie1"), Some("dublin")), "https://api.dublin.ie1.twilio.com");
+    fn bearer(request: &http::Request<Bytes>) -> Option<&str> {
+        request.headers().get("authorization")?.to_str().ok()?.strip_prefix("Bearer ")
     }
 
-    #[test]
-    fn the_environment_is_named_where_it_is_wrong() {
-        let read = |pairs: &[(&str, &str)]| {
-            let pairs: Vec<_> = pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-            ClientBuilder::from_lookup(|name| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()))
-                .map(|_| ())
-                .map_err(|error| error.to_string())
-        };
-        assert_eq!(
-            read(&[]),
-            Err("cannot connect to Twilio: TWILIO_ACCOUNT_SID: missing; TWILIO_AUTH_TOKEN or TWILIO_API_KEY with TWILIO_API_SECRET: missing".into())
-        );
-        let text = read(&[("TWILIO_ACCOUNT_SID", "canary"), ("TWILIO_API_KEY", "canary")]).unwrap_err();
-        assert!(!text.contains("canary") && text.contains("TWILIO_API_SECRET"), "{text}");
-        assert_eq!(read(&[("TWILIO_ACCOUNT_SID", ACCOUNT), ("TWILIO_AUTH_TOKEN", "t")]), Ok(()));
+    #[tokio::test]
+    async fn an_access_token_is_fetched_once_kept_and_renewed_before_it_ends() {
+        let token = r#"{"access_token":"canary-1","expires_in":3600,"token_type":"Bearer"}"#;
+        let stub = Stub::new()
+            .reply(200, token)
+            .reply(200, "{}")
+            .reply(200, "{}")
+            .reply(200, "{}")
+            .reply(200, token)
+            .reply(200, "{}");
+        let clock = ManualClock::at(chrono::DateTime::UNIX_EPOCH);
+        let client = Client::builder(ACCOUNT.parse().unwrap())
+            .with_oauth("OQ1", "the-secret")
+            .with_transport(Arc::new(stub.clone()))
+            .with_clock(Arc::new(clock.clone()))
+            .build()
+            .unwrap();
+        let get = || client.execute(Request::get("test", "/x"));
+        let (a, b) = futures_util::join!(get(), get());
+        a.unwrap();
+        b.unwrap();
+        let tokens = || stub.log().iter().filter(|request| request.uri().path() == "/v2/token").count();
+        assert_eq!(tokens(), 1, "one fetch serves both");
+        assert_eq!(stub.log()[0].uri().host(), Some("oauth.twilio.com"));
+        assert!(stub.log()[0].headers().get("authorization").is_none());
+        assert_eq!(stub.log().iter().filter_map(bearer).collect::<Vec<_>>(), ["canary-1"; 2]);
+        clock.advance(std::time::Duration::from_secs(3539));
+        get().await.unwrap();
+        assert_eq!(tokens(), 1);
+        clock.advance(std::time::Duration::from_secs(2));
+        get().await.unwrap();
+        assert_eq!(tokens(), 2, "renewed a minute early");
+        assert_eq!(client.credential(), Credential::Oauth);
+        assert!(!format!("{client:?}").contains("canary"));
+    }
+
+    #[tokio::test]
+    async fn a_revoked_access_token_is_renewed_and_refused_client_credentials_fall_back() {
+        let stub = Stub::new()
+            .reply(200, r#"{"access_token":"old"}"#)
+            .reply(401, "{}")
+            .reply(200, r#"{"access_token":"new"}"#)
+            .reply(200, "{}")
+            // Later the app is deleted.
+            .reply(401, "{}")
+            .reply(401, r#"{"code":20003}"#)
+            .reply(200, "{}");
+        let client = Client::builder(ACCOUNT.parse().unwrap())
+            .with_oauth("OQ1", "the-secret")
+            .with_auth_token("the-token")
+            .with_transport(Arc::new(stub.clone()))
+            .with_clock(Arc::new(ManualClock::at(chrono::DateTime::UNIX_EPOCH).auto_advancing()))
+            .build()
+            .unwrap();
+        client.execute(Request::get("test", "/x")).await.unwrap();
+        assert_eq!(client.credential(), Credential::Oauth);
+        client.execute(Request::get("test", "/x")).await.unwrap();
+        assert_eq!(client.credential(), Credential::AuthToken);
+        let log = stub.log();
+        assert_eq!(log.iter().filter_map(bearer).collect::<Vec<_>>(), ["old", "new", "new"]);
+        assert_eq!(user(log.last().unwrap()), ACCOUNT);
     }
 
     #[test]
@@ -531,10 +490,8 @@ mod tests {
             .with_transport(Arc::new(Stub::new()));
         assert!(!format!("{builder:?}").contains("canary"));
         let client = builder.build().unwrap();
-        let header = client.0.auth_token.clone().unwrap();
-        let encoded = header.to_str().unwrap().strip_prefix("Basic ").unwrap().to_owned();
-        for text in [format!("{client:?}"), format!("{header:?}")] {
-            assert!(!text.contains("canary") && !text.contains(&encoded));
-        }
+        let encoded = STANDARD.encode(format!("{KEY}:canary"));
+        let text = format!("{client:?}");
+        assert!(!text.contains("canary") && !text.contains(&encoded) && text.contains(KEY), "{text}");
     }
 }

@@ -26,6 +26,7 @@ mod resource;
 
 use std::borrow::Borrow;
 
+use super::media::Download;
 use super::page::Listing;
 use super::{Client, Request};
 use crate::Error;
@@ -188,6 +189,16 @@ impl<'a> Messages<'a> {
     /// [`Error::is_not_found`] when the message has no such file.
     pub async fn fetch_media(&self, message: &MessageSid, media: &MediaSid) -> Result<Media, Error> {
         self.0.request(Request::get("fetching a message's media", one_medium(message, media))).await
+    }
+
+    /// Fetches a file, as it arrives.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] when the message has no such file; [`Error::is_permanent`] when Twilio refers to a host
+    /// that is not known to keep its media.
+    pub async fn download(&self, message: &MessageSid, media: &MediaSid) -> Result<Download, Error> {
+        let path = format!("/2010-04-01/Accounts/{{AccountSid}}/Messages/{message}/Media/{media}");
+        Download::start(self.0, Request::get("downloading a message's media", path)).await
     }
 
     /// Deletes a file.

@@ -1,10 +1,12 @@
 use std::fmt;
+use std::marker::PhantomData;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::{Client, Request};
+use super::{Client, Request, error};
 use crate::Error;
+use crate::transport::retry::Idempotency;
 
 /// A page of a listing as Twilio sends it (<https://www.twilio.com/docs/usage/twilios-response#response-formats-list-paging-information>).
 pub trait Paged: DeserializeOwned + Send + 'static {
@@ -44,12 +46,12 @@ impl<T> Page<T> {
 pub struct Listing<T> {
     client: Client,
     first: Request,
-    item: std::marker::PhantomData<fn() -> T>,
+    item: PhantomData<fn() -> T>,
 }
 
 impl<T: Paged> Listing<T> {
     pub(super) fn new(client: Client, first: Request) -> Self {
-        Self { client, first, item: std::marker::PhantomData }
+        Self { client, first, item: PhantomData }
     }
 
     /// The first page.
@@ -66,7 +68,7 @@ impl<T: Paged> Listing<T> {
     /// As [`page`](Self::page).
     pub async fn after(&self, page: &Page<T>) -> Result<Option<Page<T>>, Error> {
         match &page.next {
-            Some(uri) => Ok(Some(self.fetch(Request::get(T::WHAT, uri.clone())).await?)),
+            Some(uri) => Ok(Some(self.fetch(Request::get(T::WHAT, uri.clone()).on(self.first.product)).await?)),
             None => Ok(None),
         }
     }
@@ -87,7 +89,7 @@ impl<T: Paged> Listing<T> {
                 }
                 let request = match step {
                     Step::First => listing.first.clone(),
-                    Step::Next(uri) => Request::get(T::WHAT, uri),
+                    Step::Next(uri) => Request::get(T::WHAT, uri).on(listing.first.product),
                     Step::Done => return Ok(None),
                 };
                 let page = listing.fetch(request).await?;
@@ -99,24 +101,61 @@ impl<T: Paged> Listing<T> {
     }
 
     async fn fetch(&self, request: Request) -> Result<Page<T>, Error> {
-        let body: serde_json::Map<String, serde_json::Value> = self.client.request(request).await?;
-        parse(body)
+        let product = request.product;
+        let answer = self.client.send(request).await?;
+        let (items, next) = parse(answer.body())?;
+        // Credentials go to the configured host only: a next page elsewhere is not followed.
+        let next = match next {
+            Some(link) => {
+                Some(self.client.origins().path_within(product, &link).ok_or(Error::refused(T::WHAT))?.to_owned())
+            }
+            None => None,
+        };
+        Ok(Page { items, next })
     }
 }
 
-/// Pure: the items and the path of the next page.
-fn parse<T: Paged>(mut body: serde_json::Map<String, serde_json::Value>) -> Result<Page<T>, Error> {
-    // A page without its list is not an empty page: who looks something up before doing it again must not be misled.
-    let items = body.remove(T::KEY).unwrap_or_default();
-    let items = serde_json::from_value(items)
-        .map_err(|source| super::error::unreadable(T::WHAT, crate::transport::retry::Idempotency::Read, source))?;
-    let next = match body.remove("next_page_uri") {
-        Some(serde_json::Value::String(uri)) if !uri.is_empty() => Some(uri),
-        _ => None,
-    };
-    // Credentials go to the configured host only: a next page elsewhere is not followed.
-    match next {
-        Some(uri) if !uri.starts_with('/') || uri.starts_with("//") => Err(Error::refused(T::WHAT)),
-        next => Ok(Page { items, next }),
+/// Pure: the items and the link to the next page, under `next_page_uri` or, in newer APIs, `meta.next_page_url`.
+///
+/// A page without its list is not an empty page: who looks something up before doing it again must not be misled.
+fn parse<T: Paged>(body: &[u8]) -> Result<(Vec<T>, Option<String>), Error> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let parts = reader.deserialize_map(PageVisitor(PhantomData)).and_then(|parts| reader.end().map(|()| parts));
+    let unreadable = |source| error::unreadable(T::WHAT, Idempotency::Read, source);
+    match parts.map_err(unreadable)? {
+        (Some(items), next) => Ok((items, next.filter(|link| !link.is_empty()))),
+        (None, _) => Err(unreadable(serde::de::Error::missing_field(T::KEY))),
+    }
+}
+
+/// Reads the list where it stands, without building the rest.
+struct PageVisitor<T>(PhantomData<fn() -> T>);
+
+#[derive(serde::Deserialize)]
+struct Meta {
+    #[serde(default)]
+    next_page_url: Option<String>,
+}
+
+impl<'de, T: Paged> Visitor<'de> for PageVisitor<T> {
+    type Value = (Option<Vec<T>>, Option<String>);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a page")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut items, mut next) = (None, None);
+        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            match &*key {
+                key if key == T::KEY => items = Some(map.next_value()?),
+                "next_page_uri" => next = map.next_value()?,
+                "meta" => next = map.next_value::<Option<Meta>>()?.and_then(|meta| meta.next_page_url),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok((items, next))
     }
 }

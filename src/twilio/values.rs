@@ -8,6 +8,12 @@
 //! assert!(CallStatus::NoAnswer.is_final());
 //! ```
 
+use std::fmt;
+
+use serde::Deserializer;
+use url::Url;
+
+use super::wire::{self, Param, Wire};
 use crate::open::open_enum;
 
 open_enum! {
@@ -277,5 +283,149 @@ open_enum! {
         Start = "START",
         /// A request for help.
         Help = "HELP",
+    }
+}
+
+open_enum! {
+    /// How Twilio asks a URL.
+    pub enum HttpMethod {
+        /// With `GET`.
+        Get = "GET",
+        /// With `POST`, the default nearly everywhere.
+        Post = "POST",
+    }
+}
+
+open_enum! {
+    /// What a call's status callback tells of.
+    pub enum CallEvent {
+        /// Twilio begins to place it.
+        Initiated = "initiated",
+        /// It rings.
+        Ringing = "ringing",
+        /// Somebody answered.
+        Answered = "answered",
+        /// It is over.
+        Completed = "completed",
+    }
+}
+
+open_enum! {
+    /// What a recording's status callback tells of.
+    pub enum RecordingEvent {
+        /// It began.
+        InProgress = "in-progress",
+        /// It can be fetched.
+        Completed = "completed",
+        /// There was nothing to record.
+        Absent = "absent",
+    }
+}
+
+open_enum! {
+    /// How many channels a recording has.
+    pub enum RecordingChannels {
+        /// Both sides in one.
+        Mono = "mono",
+        /// One for each side.
+        Dual = "dual",
+    }
+}
+
+open_enum! {
+    /// Whether silence at a recording's ends is cut away.
+    pub enum Trim {
+        /// It is.
+        TrimSilence = "trim-silence",
+        /// It stays.
+        DoNotTrim = "do-not-trim",
+    }
+}
+
+open_enum! {
+    /// How an answering machine is looked for (<https://www.twilio.com/docs/voice/answering-machine-detection>).
+    pub enum MachineDetection {
+        /// Until it is known who answers.
+        Enable = "Enable",
+        /// Until a machine's greeting is over, to leave a message.
+        DetectMessageEnd = "DetectMessageEnd",
+    }
+}
+
+/// A URL that Twilio calls, as it stands at Twilio; [`none`](Self::none) clears a setting.
+///
+/// `Debug` shows the host only: a webhook's URL may hold a password or a token.
+///
+/// ```
+/// use frontdesk::twilio::values::WebhookUrl;
+///
+/// let url: WebhookUrl = "https://desk:secret@example.com/voice".parse::<url::Url>()?.into();
+/// assert_eq!(format!("{url:?}"), "WebhookUrl(example.com)");
+/// # Ok::<(), url::ParseError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct WebhookUrl(Box<str>);
+
+impl WebhookUrl {
+    /// No URL: Twilio does not call.
+    #[must_use]
+    pub fn none() -> Self {
+        Self("".into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The parsed URL; `None` when there is none or Twilio holds something else.
+    #[must_use]
+    pub fn to_url(&self) -> Option<Url> {
+        Url::parse(&self.0).ok()
+    }
+}
+
+impl From<Url> for WebhookUrl {
+    fn from(url: Url) -> Self {
+        Self(String::from(url).into())
+    }
+}
+
+impl From<&Url> for WebhookUrl {
+    fn from(url: &Url) -> Self {
+        Self(url.as_str().into())
+    }
+}
+
+impl From<Option<Self>> for WebhookUrl {
+    fn from(url: Option<Self>) -> Self {
+        url.unwrap_or_else(Self::none)
+    }
+}
+
+impl fmt::Debug for WebhookUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to_url().as_ref().and_then(Url::host_str) {
+            Some(host) => write!(f, "WebhookUrl({host})"),
+            None => f.write_str("WebhookUrl()"),
+        }
+    }
+}
+
+impl Wire for WebhookUrl {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        wire::scalar(deserializer, |text| Ok(Self(text.into())))
+    }
+}
+
+impl Param for WebhookUrl {
+    fn wire(&self) -> String {
+        self.as_str().to_owned()
+    }
+
+    #[cfg(test)]
+    fn sample() -> Self {
+        Self("https://example.com/x".into())
     }
 }

@@ -28,6 +28,7 @@
 //! ```
 
 mod call;
+mod caller_id;
 mod canonical;
 mod fields;
 mod layer;
@@ -43,6 +44,7 @@ use http::HeaderName;
 pub use call::{
     Call, CallStatusEvent, DialEvent, GatherEvent, MachineDetectionEvent, PartialSpeechEvent, Place, VoiceEvent,
 };
+pub use caller_id::{CallerIdEvent, VerificationStatus};
 pub use fields::{Event, Extra, ParseError};
 #[cfg(any(feature = "desk", feature = "axum"))]
 pub(crate) use layer::read_body;

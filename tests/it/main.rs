@@ -4,7 +4,6 @@
 mod axum_extractor;
 mod calls;
 mod canary;
-mod conformance;
 mod desk;
 mod garbage;
 mod layers;

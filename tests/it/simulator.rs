@@ -89,7 +89,7 @@ async fn listings_have_pages_and_messages_can_be_changed() {
     let bodies: Vec<_> = all.iter().map(|message| message.body.clone().unwrap().into_string()).collect();
     assert_eq!(bodies, ["text 4", "text 3", "text 2", "text 1", "text 0"]);
     let sid = all[0].sid.unwrap();
-    assert_eq!(client.messages().redact(&sid).await.unwrap().body.as_deref(), Some(""));
+    assert_eq!(client.messages().redact(&sid).await.unwrap().body.as_deref(), None);
     assert!(client.messages().cancel(&sid).await.unwrap_err().is_permanent());
     client.messages().delete(&sid).await.unwrap();
     assert!(client.messages().delete(&sid).await.unwrap_err().is_not_found());

@@ -2,80 +2,59 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use serde::Deserialize;
 
 use super::FeedbackOutcome;
 use crate::address::Address;
 use crate::id::{AccountSid, MessageSid, MessagingServiceSid};
 use crate::secret::Private;
-use crate::twilio::json;
 use crate::twilio::page::Paged;
+use crate::twilio::resource::resource;
 use crate::twilio::values::{MessageDirection, MessageStatus};
 
-/// A message at Twilio (<https://www.twilio.com/docs/messaging/api/message-resource#message-properties>).
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[non_exhaustive]
-pub struct Message {
-    /// The message.
-    #[serde(default, deserialize_with = "json::lenient")]
-    pub sid: Option<MessageSid>,
-    /// The account.
-    #[serde(default, deserialize_with = "json::lenient")]
-    pub account_sid: Option<AccountSid>,
-    /// The service that chose the sender.
-    #[serde(default, deserialize_with = "json::lenient")]
-    pub messaging_service_sid: Option<MessagingServiceSid>,
-    /// Who sent it; absent until a messaging service has chosen.
-    #[serde(default)]
-    pub from: Option<Address>,
-    /// Whom it was sent to.
-    #[serde(default)]
-    pub to: Option<Address>,
-    /// The text.
-    #[serde(default)]
-    pub body: Option<Private>,
-    /// Where it stands.
-    #[serde(default)]
-    pub status: Option<MessageStatus>,
-    /// Which way it went.
-    #[serde(default)]
-    pub direction: Option<MessageDirection>,
-    /// How many segments it was billed as; 0 until known.
-    #[serde(default, deserialize_with = "json::lenient")]
-    pub num_segments: Option<u32>,
-    /// How many files it has.
-    #[serde(default, deserialize_with = "json::lenient")]
-    pub num_media: Option<u32>,
-    /// What it cost; negative, absent until known.
-    #[serde(default, deserialize_with = "json::lenient")]
-    pub price: Option<Decimal>,
-    /// The currency of the price (ISO 4217).
-    #[serde(default, deserialize_with = "json::text")]
-    pub price_unit: Option<String>,
-    /// Why it failed (<https://www.twilio.com/docs/api/errors>).
-    #[serde(default, deserialize_with = "json::lenient")]
-    pub error_code: Option<u32>,
-    /// The failure in words.
-    #[serde(default, deserialize_with = "json::text")]
-    pub error_message: Option<Private>,
-    /// When it was accepted.
-    #[serde(default, deserialize_with = "json::time")]
-    pub date_created: Option<DateTime<Utc>>,
-    /// When it was sent.
-    #[serde(default, deserialize_with = "json::time")]
-    pub date_sent: Option<DateTime<Utc>>,
-    /// When it was changed last.
-    #[serde(default, deserialize_with = "json::time")]
-    pub date_updated: Option<DateTime<Utc>>,
-    /// The version of the API.
-    #[serde(default, deserialize_with = "json::text")]
-    pub api_version: Option<String>,
-    /// Its path at Twilio.
-    #[serde(default, deserialize_with = "json::text")]
-    pub uri: Option<String>,
-    /// The paths of what belongs to it.
-    #[serde(default)]
-    pub subresource_uris: Option<BTreeMap<String, Option<String>>>,
+resource! {
+    /// A message at Twilio (<https://www.twilio.com/docs/messaging/api/message-resource#message-properties>).
+    pub struct Message {
+        /// The message.
+        sid: MessageSid,
+        /// The account.
+        account_sid: AccountSid,
+        /// The service that chose the sender.
+        messaging_service_sid: MessagingServiceSid,
+        /// Who sent it; absent until a messaging service has chosen.
+        from: Address,
+        /// Whom it was sent to.
+        to: Address,
+        /// The text.
+        body: Private,
+        /// Where it stands.
+        status: MessageStatus,
+        /// Which way it went.
+        direction: MessageDirection,
+        /// How many segments it was billed as; 0 until known.
+        num_segments: u32,
+        /// How many files it has.
+        num_media: u32,
+        /// What it cost; negative, absent until known.
+        price: Decimal,
+        /// The currency of the price (ISO 4217).
+        price_unit: String,
+        /// Why it failed (<https://www.twilio.com/docs/api/errors>).
+        error_code: u32,
+        /// The failure in words.
+        error_message: Private,
+        /// When it was accepted.
+        date_created: DateTime<Utc>,
+        /// When it was sent.
+        date_sent: DateTime<Utc>,
+        /// When it was changed last.
+        date_updated: DateTime<Utc>,
+        /// The version of the API.
+        api_version: String,
+        /// Its path at Twilio.
+        uri: String,
+        /// The paths of what belongs to it.
+        subresource_uris: BTreeMap<String, String>,
+    }
 }
 
 impl Paged for Message {
@@ -83,28 +62,22 @@ impl Paged for Message {
     const WHAT: &'static str = "listing messages";
 }
 
-/// What Twilio was told of a message's effect.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[non_exhaustive]
-pub struct Feedback {
-    /// The account.
-    #[serde(default, deserialize_with = "json::lenient")]
-    pub account_sid: Option<AccountSid>,
-    /// The message.
-    #[serde(default, deserialize_with = "json::lenient")]
-    pub message_sid: Option<MessageSid>,
-    /// What the user did.
-    #[serde(default)]
-    pub outcome: Option<FeedbackOutcome>,
-    /// When it was told.
-    #[serde(default, deserialize_with = "json::time")]
-    pub date_created: Option<DateTime<Utc>>,
-    /// When it was changed last.
-    #[serde(default, deserialize_with = "json::time")]
-    pub date_updated: Option<DateTime<Utc>>,
-    /// Its path at Twilio.
-    #[serde(default, deserialize_with = "json::text")]
-    pub uri: Option<String>,
+resource! {
+    /// What Twilio was told of a message's effect.
+    pub struct Feedback {
+        /// The account.
+        account_sid: AccountSid,
+        /// The message.
+        message_sid: MessageSid,
+        /// What the user did.
+        outcome: FeedbackOutcome,
+        /// When it was told.
+        date_created: DateTime<Utc>,
+        /// When it was changed last.
+        date_updated: DateTime<Utc>,
+        /// Its path at Twilio.
+        uri: String,
+    }
 }
 
 #[cfg(test)]

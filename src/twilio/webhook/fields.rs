@@ -7,13 +7,10 @@ use crate::address::Address;
 use crate::form;
 use crate::id::{
     AccountSid, ApplicationSid, CallSid, InstallSid, IntelligenceServiceSid, MessageSid, MessagingServiceSid,
-    RecordingSid, TranscriptSid, TranscriptionSid,
+    PhoneNumberSid, RecordingSid, TranscriptSid, TranscriptionSid,
 };
+use crate::open::Open;
 use crate::secret::Private;
-use crate::twilio::values::{
-    AnsweredBy, CallDirection, CallStatus, DialStatus, MessageStatus, OptOutType, RecordingSource, RecordingStatus,
-    StirVerstat, Track, TranscriptionEventKind, TranscriptionStatus,
-};
 
 /// A request from Twilio that does not hold what its event must hold. Values are not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -208,10 +205,14 @@ macro_rules! fields_by {
 }
 
 fields_by!(|text| text.trim().parse().ok() => u8, u32, u64, f64, AccountSid, ApplicationSid, CallSid, InstallSid,
-    IntelligenceServiceSid, MessageSid, MessagingServiceSid, RecordingSid, TranscriptSid, TranscriptionSid, url::Url);
-fields_by!(|text| Some(text.into()) => String, Private, Address, AnsweredBy, CallDirection, CallStatus, DialStatus,
-    MessageStatus, OptOutType, RecordingSource, RecordingStatus, StirVerstat, Track, TranscriptionEventKind,
-    TranscriptionStatus);
+    IntelligenceServiceSid, MessageSid, MessagingServiceSid, PhoneNumberSid, RecordingSid, TranscriptSid, TranscriptionSid, url::Url);
+fields_by!(|text| Some(text.into()) => String, Private, Address);
+
+impl<T: Open> Field for T {
+    fn read(text: &str) -> Option<Self> {
+        Some(Self::from_text(text))
+    }
+}
 
 impl Field for bool {
     fn read(text: &str) -> Option<Self> {
