@@ -12,10 +12,12 @@
 //! assert_eq!(status, Status::Completed);
 //! ```
 
+mod follow_up;
 mod record;
 mod state;
 mod store;
 
+pub use follow_up::{FollowUp, FollowUpKind, FollowUpState, FollowUps};
 pub use record::{Booked, CallRecord, Outcome, Quality, RecordingInfo, TranscriptLine};
 pub use state::{DialOutcome, Direction, Status};
 pub use store::{CallQuery, Calls};

@@ -40,6 +40,7 @@ pub use service::DeskService;
 pub use settings::{InvalidSettings, Settings};
 
 use crate::calls::Callbacks;
+use crate::messaging::Messenger;
 use crate::worker::Worker;
 use routes::Routes;
 
@@ -50,6 +51,7 @@ pub struct Desk(Arc<Inner>);
 struct Inner {
     routes: Routes,
     workers: Vec<Worker>,
+    messenger: Messenger,
 }
 
 impl Desk {
@@ -70,6 +72,12 @@ impl Desk {
     #[must_use]
     pub fn service(&self) -> DeskService {
         DeskService::new(self.clone())
+    }
+
+    /// Sends texts, reads what became of them.
+    #[must_use]
+    pub fn messenger(&self) -> &Messenger {
+        &self.0.messenger
     }
 
     /// The URLs to set on the business's numbers.

@@ -49,6 +49,7 @@ pub mod address;
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
 pub mod axum;
 pub mod backoffice;
+pub mod blob;
 pub mod call;
 pub mod calls;
 pub mod clock;
@@ -62,6 +63,7 @@ pub mod message;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub mod messaging;
+pub mod number;
 mod open;
 pub mod phone;
 pub mod relay;

@@ -11,7 +11,12 @@
 //! assert_eq!(delivery.status, DeliveryStatus::Delivered);
 //! ```
 
+mod allowance;
+mod consent;
+mod guard;
+mod line;
 mod record;
+mod segments;
 mod sender;
 mod state;
 mod store;
@@ -19,7 +24,12 @@ mod store;
 /// How many characters of text a message may have (<https://www.twilio.com/docs/api/errors/21617>).
 pub const MAX_BODY_CHARS: usize = 1600;
 
-pub use record::{InvalidMessageId, Lease, MessageId, MessageKind, MessageRecord};
+pub use allowance::{Allowance, Counted, Counters, Spent};
+pub use consent::{Consent, ConsentSource, Consents, Keyword};
+pub use guard::{Countries, Guard, Refusal, TRIAL_PREFIX, TooLong};
+pub use line::LineCheck;
+pub use record::{InvalidMessageId, Lease, MAX_CHECKS, MessageId, MessageKind, MessageRecord};
+pub use segments::{Encoding, Segments, split};
 pub use sender::{Accepted, SmsSender};
 pub use state::{Delivery, DeliveryStatus};
-pub use store::{MessageQuery, Messages};
+pub use store::{MessageCounts, MessageQuery, Messages};

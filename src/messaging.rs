@@ -37,8 +37,14 @@
 //! # Ok(()) }
 //! ```
 
+mod draft;
+mod gate;
 mod inbox;
+mod messenger;
 mod outbox;
+mod repeat;
 
+pub use draft::{Draft, Plan, Schedule};
+pub(crate) use gate::Gate;
 pub use inbox::MessageService;
-pub(crate) use outbox::Outbox;
+pub use messenger::{InvalidMessenger, Messenger, MessengerBuilder, Queued, Resolution, Sent};

@@ -25,6 +25,7 @@ pub mod applications;
 pub mod available_phone_numbers;
 mod builder;
 pub mod calls;
+pub mod catalogue;
 mod client;
 pub mod conferences;
 #[cfg(all(test, feature = "reqwest"))]

@@ -412,6 +412,7 @@ impl CallService {
                 now,
             );
             text.call = Some(record.sid);
+            text.check_line = tenant.text_back.check_line;
             if let Some(limit) = self.reply_limit {
                 let wait = TimeDelta::from_std(limit).unwrap_or(TimeDelta::zero());
                 text.not_before = now.checked_add_signed(wait).unwrap_or(now);

@@ -9,8 +9,8 @@ use super::{Desk, Inner};
 use crate::Secret;
 use crate::calls::{Announcer, CallService, Callbacks, Hooks, Paths};
 use crate::clock::{Clock, SystemClock};
-use crate::message::SmsSender;
-use crate::messaging::{MessageService, Outbox};
+use crate::message::{Guard, LineCheck, SmsSender};
+use crate::messaging::{Gate, MessageService, Messenger};
 use crate::relay::RelayTarget;
 use crate::store::Store;
 use crate::tenant::{Tenant, TenantLookup};
@@ -27,6 +27,8 @@ pub struct DeskBuilder {
     verifier: Option<Verifier>,
     store: Option<Arc<dyn Store>>,
     sender: Option<Arc<dyn SmsSender>>,
+    lines: Option<Arc<dyn LineCheck>>,
+    guard: Guard,
     lookup: Option<Arc<dyn TenantLookup>>,
     template: Option<Tenant>,
     hooks: Option<Arc<dyn Hooks>>,
@@ -91,9 +93,21 @@ impl DeskBuilder {
         self
     }
 
-    /// Sends texts through this client.
+    /// Sends texts through this client, which also knows which lines take texts.
     pub fn twilio(self, client: crate::twilio::Client) -> Self {
-        self.sender(client)
+        self.lines(client.clone()).sender(client)
+    }
+
+    /// Who knows which lines take texts, for tenants that want it looked up before a missed call is texted back.
+    pub fn lines(mut self, lines: impl LineCheck) -> Self {
+        self.lines = Some(Arc::new(lines));
+        self
+    }
+
+    /// How texts are limited: countries, length, rates.
+    pub fn guard(mut self, guard: Guard) -> Self {
+        self.guard = guard;
+        self
     }
 
     /// Who knows whose number is whose; the store by default.
@@ -195,14 +209,13 @@ impl DeskBuilder {
                 Arc::new(Announcer { store: store.clone(), target, clock: clock.clone(), name: name.clone(), outbox });
             workers.push(Worker::new(announcer, clock.clone(), calls.relays.clone()));
         }
-        if let Some(sender) = self.sender {
-            let outbox: Arc<dyn Turn> = Arc::new(Outbox { store, sender, clock: clock.clone(), callbacks, name });
-            workers.push(Worker::new(outbox, clock, calls.outbox.clone()));
-        }
+        let gate = Gate { store, clock, guard: self.guard, lines: self.lines };
+        let messenger = Messenger::assemble(gate, self.sender, callbacks, calls.outbox.clone(), name);
+        workers.extend(messenger.worker());
         let messages = MessageService { calls: calls.clone() };
         let limit = self.answer_limit.unwrap_or(Duration::from_secs(10));
         let routes = Routes::new(verifier, calls, messages, limit)?;
-        Ok(Desk(Arc::new(Inner { routes, workers })))
+        Ok(Desk(Arc::new(Inner { routes, workers, messenger })))
     }
 }
 

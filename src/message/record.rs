@@ -4,11 +4,18 @@ use std::str::FromStr;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::consent::Keyword;
+use super::guard::Refusal;
 use super::state::{Delivery, DeliveryStatus};
 use crate::address::Address;
 use crate::call::Direction;
-use crate::id::{CallSid, MessageSid, TenantId};
+use crate::id::{CallSid, MessageSid, MessagingServiceSid, TenantId};
 use crate::secret::Private;
+
+/// How often the provider is asked what became of a text whose outcome is unknown; then it waits for a person.
+pub const MAX_CHECKS: u32 = 3;
+/// Between a text's name and the number of its repeat.
+const REPEATED: &str = ":again-";
 
 /// Our name for a text: 1 to 128 letters, digits, `-`, `_`, `.` or `:`. The same id is the same text.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,6 +43,12 @@ impl MessageId {
     #[must_use]
     pub fn text_back(call: &CallSid) -> Self {
         Self(format!("text-back:{call}").into())
+    }
+
+    /// A name that nothing has.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(format!("{:032x}", fastrand::u128(..)).into())
     }
 
     /// A text that came in.
@@ -96,6 +109,8 @@ pub enum MessageKind {
     TextBack,
     /// The host sent it.
     Direct,
+    /// It answers a text that came in.
+    Reply,
 }
 
 /// Who is sending a text right now, and until when nobody else may.
@@ -150,6 +165,36 @@ pub struct MessageRecord {
     pub lease: Option<Lease>,
     /// Why it was given up, in words for people.
     pub reason: Option<String>,
+    /// Why it was not sent at all.
+    #[serde(default)]
+    pub refusal: Option<Refusal>,
+    /// What a text that came in asks for, when it is nothing but a keyword.
+    #[serde(default)]
+    pub keyword: Option<Keyword>,
+    /// The messaging service that chooses the sender; required for `send_at`.
+    #[serde(default)]
+    pub service: Option<MessagingServiceSid>,
+    /// When the provider is to send it, if the provider keeps the schedule.
+    #[serde(default)]
+    pub send_at: Option<DateTime<Utc>>,
+    /// Whether it is looked up first if the recipient's line takes texts.
+    #[serde(default)]
+    pub check_line: bool,
+    /// Given up after this time if it was not sent; set when it is due first.
+    #[serde(default)]
+    pub send_by: Option<DateTime<Utc>>,
+    /// When it was last handed to the provider.
+    #[serde(default)]
+    pub submitted_at: Option<DateTime<Utc>>,
+    /// How often the provider was asked what became of it.
+    #[serde(default)]
+    pub checks: u32,
+    /// The text that failed on its way and that this one repeats.
+    #[serde(default)]
+    pub repeats: Option<MessageId>,
+    /// How many texts came before this one in a row of repeats.
+    #[serde(default)]
+    pub repeat: u32,
     /// When it was written or came in.
     pub created_at: DateTime<Utc>,
     /// When it changed last.
@@ -186,6 +231,16 @@ impl MessageRecord {
             not_before: at,
             lease: None,
             reason: None,
+            refusal: None,
+            keyword: None,
+            service: None,
+            send_at: None,
+            check_line: false,
+            send_by: None,
+            submitted_at: None,
+            checks: 0,
+            repeats: None,
+            repeat: 0,
             created_at: at,
             updated_at: at,
             version: 0,
@@ -219,10 +274,62 @@ impl MessageRecord {
         self.updated_at = self.updated_at.max(at);
     }
 
-    /// True when a worker may take it: due, not given up, and in nobody's hands.
+    /// The same text once more, after the provider took it and it failed on its way. `None` when the name would be too
+    /// long.
+    #[must_use]
+    pub fn again(&self, at: DateTime<Utc>, not_before: DateTime<Utc>) -> Option<Self> {
+        let root = self.id.as_str().rsplit_once(REPEATED).map_or(self.id.as_str(), |(root, number)| {
+            if self.repeats.is_some() && number.parse::<u32>().is_ok() { root } else { self.id.as_str() }
+        });
+        let repeat = self.repeat + 1;
+        let id = MessageId::new(format!("{root}{REPEATED}{repeat}")).ok()?;
+        Some(Self {
+            media: self.media.clone(),
+            call: self.call,
+            service: self.service,
+            repeats: Some(self.id.clone()),
+            repeat,
+            not_before,
+            ..Self::outbound(
+                self.tenant.clone(),
+                id,
+                self.kind,
+                self.from.clone(),
+                self.to.clone(),
+                self.body.clone(),
+                at,
+            )
+        })
+    }
+
+    /// Will not be sent.
+    pub fn refuse(&mut self, refusal: Refusal, at: DateTime<Utc>) {
+        let status = match refusal {
+            Refusal::Withdrawn | Refusal::Superseded => DeliveryStatus::Canceled,
+            _ => DeliveryStatus::Failed,
+        };
+        self.note_delivery(Delivery::new(status), at);
+        self.refusal = Some(refusal);
+        self.reason = Some(refusal.to_string());
+        self.lease = None;
+    }
+
+    /// True when a worker may take it: due, not given up, and in nobody's hands. A text whose outcome is unknown is
+    /// taken to ask the provider about it, a few times.
     #[must_use]
     pub fn is_claimable(&self, now: DateTime<Utc>) -> bool {
-        let waiting = matches!(self.delivery.status, DeliveryStatus::Pending | DeliveryStatus::Submitting);
-        waiting && self.not_before <= now && self.lease.as_ref().is_none_or(|lease| lease.until <= now)
+        self.claimable_from().is_some_and(|from| from <= now)
+    }
+
+    /// From when a worker may take it; `None` when there is nothing to do.
+    #[must_use]
+    pub fn claimable_from(&self) -> Option<DateTime<Utc>> {
+        let waiting = match self.delivery.status {
+            DeliveryStatus::Pending | DeliveryStatus::Submitting => true,
+            DeliveryStatus::Unknown => self.checks < MAX_CHECKS,
+            _ => false,
+        };
+        let due = || self.lease.as_ref().map_or(self.not_before, |lease| lease.until.max(self.not_before));
+        waiting.then(due)
     }
 }

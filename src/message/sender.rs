@@ -35,4 +35,23 @@ pub trait SmsSender: fmt::Debug + Send + Sync + 'static {
     /// [`Error::is_retryable`] only when it was certainly not sent; [`Error::is_permanent`] when it was refused;
     /// [`Error::is_outcome_unknown`] when it may have been sent.
     async fn send(&self, text: &MessageRecord, status_callback: &Url) -> Result<Accepted, Error>;
+
+    /// What the provider has that could be this text, which was handed over without an answer: same recipient, same
+    /// sender, same words, at about that time. `None` when the provider cannot be asked.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the provider could not be reached.
+    async fn look_up(&self, text: &MessageRecord) -> Result<Option<Vec<Accepted>>, Error> {
+        let _ = text;
+        Ok(None)
+    }
+
+    /// Withdraws a text that the provider keeps for a time to come.
+    ///
+    /// # Errors
+    /// [`Error::is_permanent`] when it is too late, or the provider cannot do that.
+    async fn withdraw(&self, sid: &MessageSid) -> Result<(), Error> {
+        let _ = sid;
+        Err(Error::refused("withdrawing a text"))
+    }
 }

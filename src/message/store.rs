@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
 use std::fmt;
 
 use async_trait::async_trait;
 
 use super::record::{MessageId, MessageRecord};
+use super::state::DeliveryStatus;
 use crate::Error;
 use crate::address::Address;
 use crate::id::{MessageSid, TenantId};
@@ -27,7 +29,16 @@ pub trait Messages: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`Error::is_retryable`] when the store cannot be reached.
     async fn messages(&self, tenant: &TenantId, query: &MessageQuery) -> Result<Vec<MessageRecord>, Error>;
+
+    /// How many of the tenant's texts stand where.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store cannot be reached.
+    async fn message_counts(&self, tenant: &TenantId) -> Result<MessageCounts, Error>;
 }
+
+/// How many texts stand where.
+pub type MessageCounts = BTreeMap<DeliveryStatus, u64>;
 
 /// Which texts to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +48,14 @@ pub struct MessageQuery {
     pub limit: usize,
     /// Only texts with this other side.
     pub with: Option<Address>,
+    /// Only texts that stand at one of these; every text when empty.
+    pub statuses: Vec<DeliveryStatus>,
     /// Only texts that come after this one in the listing.
     pub after: Option<MessageId>,
 }
 
 impl Default for MessageQuery {
     fn default() -> Self {
-        Self { limit: 50, with: None, after: None }
+        Self { limit: 50, with: None, statuses: Vec::new(), after: None }
     }
 }

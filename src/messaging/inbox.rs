@@ -1,9 +1,12 @@
+use super::outbox::{OPTED_OUT, opted_out};
+use super::repeat::repeat;
 use crate::Error;
 use crate::calls::{CallService, Settled};
 use crate::id::TenantId;
-use crate::message::{Delivery, MessageId, MessageKind, MessageRecord};
+use crate::message::{Consent, ConsentSource, Delivery, Keyword, MessageId, MessageKind, MessageRecord};
 use crate::store::{Commit, Unit};
 use crate::twilio::delivery_status;
+use crate::twilio::values::OptOutType;
 use crate::twilio::webhook::{MessageEvent, MessageStatusEvent};
 
 const ROUNDS: usize = 8;
@@ -33,9 +36,16 @@ impl MessageService {
             now,
         );
         text.media = event.media.items.iter().map(|item| item.url.clone()).collect();
+        text.keyword = keyword(event);
+        if text.keyword == Some(Keyword::Start) && event.opt_out_type.is_none() {
+            // «Yes» answers many questions; it asks for texts again only from who had none.
+            let consent = calls.store.consent(&tenant.id, &event.to, &event.from).await?;
+            text.keyword = text.keyword.filter(|_| consent.is_some_and(|consent| consent.opted_out));
+        }
         let reply = match &calls.hooks {
-            Some(hooks) => calls.ask("auto_reply", hooks.auto_reply(&tenant, &text)).await,
-            None => None,
+            // Keywords are answered by Twilio.
+            Some(hooks) if text.keyword.is_none() => calls.ask("auto_reply", hooks.auto_reply(&tenant, &text)).await,
+            _ => None,
         };
         let mut unit = Unit::new().once(format!("message:{}", event.message_sid), "");
         if let (Some(reply), Ok(id)) =
@@ -44,10 +54,20 @@ impl MessageService {
             unit = unit.enqueue(MessageRecord::outbound(
                 tenant.id.clone(),
                 id,
-                MessageKind::Direct,
+                MessageKind::Reply,
                 event.to.clone(),
                 event.from.clone(),
                 reply.into(),
+                now,
+            ));
+        }
+        if let Some(Keyword::Stop | Keyword::Start) = text.keyword {
+            unit = unit.consent(Consent::new(
+                tenant.id.clone(),
+                event.to.clone(),
+                event.from.clone(),
+                text.keyword == Some(Keyword::Stop),
+                ConsentSource::Keyword,
                 now,
             ));
         }
@@ -84,10 +104,34 @@ impl MessageService {
             if text.delivery == before.delivery && text.sid == before.sid {
                 return Ok(Settled::Duplicate);
             }
-            if calls.store.commit(tenant, Unit::new().save_message(text)).await? == Commit::Applied {
+            let now = calls.clock.now();
+            let mut unit = Unit::new().save_message(text.clone());
+            if event.error_code == Some(OPTED_OUT) {
+                unit = unit.consent(opted_out(&text, now));
+            }
+            let next = if before.delivery.status.has_failed() { None } else { repeat(&text, now) };
+            let repeats = next.is_some();
+            if let Some(next) = next {
+                tracing::info!(text = %text.id, next = %next.id, "a text failed on its way and is sent again later");
+                unit = unit.enqueue(next);
+            }
+            if calls.store.commit(tenant, unit).await? == Commit::Applied {
+                if repeats {
+                    calls.outbox.call();
+                }
                 return Ok(Settled::Recorded);
             }
         }
         Err(Error::unavailable("recording a text that keeps changing"))
+    }
+}
+
+/// What the sender asks for: as Twilio says where it knows the account's own keywords, else by the usual words.
+fn keyword(event: &MessageEvent) -> Option<Keyword> {
+    match &event.opt_out_type {
+        Some(OptOutType::Stop) => Some(Keyword::Stop),
+        Some(OptOutType::Start) => Some(Keyword::Start),
+        Some(OptOutType::Help) => Some(Keyword::Help),
+        _ => Keyword::of(&event.body),
     }
 }

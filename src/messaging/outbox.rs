@@ -3,14 +3,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{FutureExt, future};
 
+use super::gate::{Gate, Pass};
+use super::repeat::repeat;
 use crate::Error;
 use crate::calls::Callbacks;
 use crate::clock::{Clock, within};
 use crate::id::TenantId;
-use crate::message::{Accepted, Delivery, DeliveryStatus, MessageRecord, SmsSender};
+use crate::message::{
+    Accepted, Consent, ConsentSource, Delivery, DeliveryStatus, MAX_CHECKS, MessageRecord, SmsSender,
+};
 use crate::store::{Commit, Store, Unit};
 use crate::worker::Turn;
 
@@ -19,7 +23,13 @@ const BATCH: usize = 16;
 const SEND_LIMIT: Duration = Duration::from_secs(150);
 /// Longer than that, so that nobody takes a text that is being sent.
 const LEASE: Duration = Duration::from_secs(300);
+/// How often a text that was certainly not sent is handed over.
 const ATTEMPTS: u32 = 3;
+/// When the provider is asked what became of a text whose outcome is unknown: after each of its checks. Its own news
+/// mostly come first.
+const CHECK_AFTER: [TimeDelta; 3] = [TimeDelta::seconds(30), TimeDelta::minutes(5), TimeDelta::minutes(30)];
+/// Twilio refuses a text with this when the recipient has opted out.
+pub(super) const OPTED_OUT: u32 = 21610;
 /// However long the provider asks to be left alone.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 const ROUNDS: usize = 8;
@@ -31,6 +41,7 @@ pub(crate) struct Outbox {
     pub(crate) sender: Arc<dyn SmsSender>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) callbacks: Callbacks,
+    pub(crate) gate: Gate,
     pub(crate) name: String,
 }
 
@@ -51,11 +62,31 @@ impl Outbox {
         if text.delivery.status == DeliveryStatus::Submitting {
             // Another worker died between sending and recording: sending again might send twice.
             tracing::warn!(text = %text.id, "a text may or may not have been sent; waiting for news of it");
-            text.note_delivery(Delivery::new(DeliveryStatus::Unknown), self.clock.now());
+            self.doubt(&mut text, "the sender stopped before it could record the outcome".into());
             text.lease = None;
-            text.reason = Some("the sender stopped before it could record the outcome".into());
             self.store.commit(tenant, Unit::new().save_message(text)).await?;
             return Ok(());
+        }
+        if text.delivery.status == DeliveryStatus::Unknown {
+            return self.check(tenant, text).await;
+        }
+        if text.send_by.is_none() {
+            text.send_by = self.gate.deadline(text.not_before);
+        }
+        match self.gate.pass(&text).await? {
+            Pass::Now => {}
+            Pass::Later(until) => {
+                text.not_before = until;
+                text.lease = None;
+                self.store.commit(tenant, Unit::new().save_message(text)).await?;
+                return Ok(());
+            }
+            Pass::Never(refusal) => {
+                tracing::warn!(text = %text.id, %refusal, "a text is not sent");
+                text.refuse(refusal, self.clock.now());
+                self.store.commit(tenant, Unit::new().save_message(text)).await?;
+                return Ok(());
+            }
         }
         let Some(callback) = self.callbacks.message_status(tenant, &text.id) else {
             return self.settle(tenant, text, Err(Error::refused("the status callback is no URL"))).await;
@@ -63,6 +94,7 @@ impl Outbox {
         text.delivery = Delivery::new(DeliveryStatus::Submitting);
         text.attempts += 1;
         text.updated_at = self.clock.now();
+        text.submitted_at = Some(text.updated_at);
         match self.store.commit(tenant, Unit::new().save_message(text.clone())).await {
             Ok(Commit::Applied) => text.version += 1,
             Ok(_) => return Ok(()),
@@ -79,6 +111,61 @@ impl Outbox {
             None => Err(Error::outcome_unknown("the sender took too long")),
         };
         self.settle(tenant, text, outcome).await
+    }
+
+    /// Nobody knows whether it was sent: it waits for news, and the provider is asked.
+    fn doubt(&self, text: &mut MessageRecord, reason: String) {
+        let now = self.clock.now();
+        text.note_delivery(Delivery::new(DeliveryStatus::Unknown), now);
+        if text.delivery.status == DeliveryStatus::Unknown {
+            text.reason = Some(reason);
+            text.not_before = now.checked_add_signed(CHECK_AFTER[0]).unwrap_or(now);
+        }
+    }
+
+    /// Asks the provider what became of a text. What it does not know either waits for a person.
+    async fn check(&self, tenant: &TenantId, mut text: MessageRecord) -> Result<(), Error> {
+        let now = self.clock.now();
+        let asked = within(self.clock.as_ref(), SEND_LIMIT, self.sender.look_up(&text)).await;
+        match asked.unwrap_or_else(|| Err(Error::unavailable("looking a text up"))) {
+            Ok(Some(candidates)) => {
+                let mut new = Vec::new();
+                for candidate in candidates {
+                    let known = match &candidate.sid {
+                        Some(sid) => self.store.message_by_sid(tenant, sid).await?,
+                        None => continue,
+                    };
+                    // One that belongs to another text of ours is not this one.
+                    if known.is_none_or(|known| known.id == text.id) {
+                        new.push(candidate);
+                    }
+                }
+                match <[Accepted; 1]>::try_from(new) {
+                    Ok([found]) => {
+                        tracing::info!(text = %text.id, "a text whose outcome was unknown was sent");
+                        text.sid = found.sid;
+                        text.note_delivery(found.delivery, now);
+                    }
+                    Err(_) => text.checks += 1,
+                }
+            }
+            Ok(None) => text.checks = MAX_CHECKS,
+            Err(error) => {
+                tracing::warn!(text = %text.id, %error, "a text could not be looked up");
+                text.checks += 1;
+            }
+        }
+        if text.delivery.status == DeliveryStatus::Unknown {
+            let pause = CHECK_AFTER.get(text.checks as usize).copied().unwrap_or(LONGEST_PAUSE);
+            text.not_before = now.checked_add_signed(pause).unwrap_or(now);
+            if text.checks >= MAX_CHECKS {
+                tracing::error!(text = %text.id, "nobody knows whether a text was sent; somebody has to look at it");
+            }
+        }
+        text.lease = None;
+        // When its news came meanwhile, they hold.
+        self.store.commit(tenant, Unit::new().save_message(text)).await?;
+        Ok(())
     }
 
     /// Records what came of a send. News of delivery may have come first; they stay.
@@ -110,15 +197,14 @@ impl Outbox {
                         text.delivery = Delivery::new(DeliveryStatus::Pending);
                         text.reason = None;
                     }
-                    let backoff = TimeDelta::seconds(5 << text.attempts.min(6));
+                    let backoff = TimeDelta::seconds(15 << (2 * text.attempts.saturating_sub(1)).min(10));
                     let asked = error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok());
                     let pause = asked.unwrap_or(backoff).clamp(TimeDelta::seconds(1), LONGEST_PAUSE);
                     text.not_before = now.checked_add_signed(pause).unwrap_or(now);
                     tracing::info!(text = %text.id, %error, "a text was not sent; trying again later");
                 }
                 Err(error) if error.is_outcome_unknown() => {
-                    text.note_delivery(Delivery::new(DeliveryStatus::Unknown), now);
-                    text.reason = Some(error.to_string());
+                    self.doubt(&mut text, error.to_string());
                     tracing::warn!(text = %text.id, %error, "a text may or may not have been sent");
                 }
                 Err(error) => {
@@ -128,7 +214,16 @@ impl Outbox {
                 }
             }
             text.lease = None;
-            match self.store.commit(tenant, Unit::new().save_message(text.clone())).await {
+            let mut unit = Unit::new().save_message(text.clone());
+            if text.delivery.error_code == Some(OPTED_OUT) {
+                unit = unit.consent(opted_out(&text, now));
+            }
+            if outcome.is_ok()
+                && let Some(next) = repeat(&text, now)
+            {
+                unit = unit.enqueue(next);
+            }
+            match self.store.commit(tenant, unit).await {
                 Ok(Commit::Applied) => return Ok(()),
                 Ok(_) => {}
                 // What is known now is known to nobody else: it is worth another try.
@@ -145,14 +240,17 @@ impl Outbox {
     }
 }
 
+/// The provider knows that the recipient wants no texts.
+pub(super) fn opted_out(text: &MessageRecord, at: DateTime<Utc>) -> Consent {
+    Consent::new(text.tenant.clone(), text.from.clone(), text.to.clone(), true, ConsentSource::Provider, at)
+}
+
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
     use crate::calls::Paths;
     use crate::clock::ManualClock;
-    use crate::message::{MessageKind, Messages};
+    use crate::message::{Consents, Guard, MessageKind, Messages};
     use crate::store::{Backstage, MemoryStore};
     use crate::transport::{Reply, Stub};
     use crate::twilio::Client;
@@ -179,11 +277,13 @@ mod tests {
             .with_retry(Arc::new(crate::transport::retry::Backoff::never()))
             .build()
             .unwrap();
+        let gate = Gate { store: Arc::new(store.clone()), clock: shared.clone(), guard: Guard::new(), lines: None };
         let outbox = Outbox {
             store: Arc::new(store.clone()),
             sender: Arc::new(client),
             clock: shared,
             callbacks: Callbacks::new(&"https://example.com".parse().unwrap(), Paths::default()),
+            gate,
             name: "w".into(),
         };
         Desk { store, clock, stub, outbox: Arc::new(outbox) }
@@ -235,10 +335,10 @@ mod tests {
         let desk = desk(Stub::new().then(Reply::not_sent()).then(busy).reply(201, SENT));
         desk.enqueue().await;
         desk.run().await;
-        assert_eq!(desk.text().await.not_before.timestamp(), 10);
-        desk.clock.advance(Duration::from_secs(10));
+        assert_eq!(desk.text().await.not_before.timestamp(), 15);
+        desk.clock.advance(Duration::from_secs(15));
         desk.run().await;
-        assert_eq!(desk.text().await.not_before.timestamp(), 17);
+        assert_eq!(desk.text().await.not_before.timestamp(), 22);
         desk.clock.advance(Duration::from_secs(7));
         desk.run().await;
         assert_eq!((desk.text().await.delivery.status, desk.stub.log().len()), (DeliveryStatus::Queued, 3));
@@ -259,19 +359,110 @@ mod tests {
         let text = refused.text().await;
         assert_eq!(text.delivery, Delivery::new(DeliveryStatus::Failed).with_error(Some(21610)));
         assert!(!text.reason.unwrap().contains("4155552671"));
+        let consent = refused.store.consent(&text.tenant, &text.from, &text.to).await.unwrap().unwrap();
+        assert!(consent.opted_out, "remembered, so that no other text is tried");
     }
 
     #[tokio::test]
     async fn never_sends_again_what_may_have_been_sent() {
         for reply in [Reply::lost(), Reply::new(500, ""), Reply::new(201, "<html>")] {
-            let desk = desk(Stub::new().then(reply).reply(201, SENT));
+            let none = r#"{"messages":[]}"#;
+            let desk =
+                desk(Stub::new().then(reply).reply(200, none).reply(200, none).reply(200, none).reply(201, SENT));
             desk.enqueue().await;
-            for _ in 0..5 {
+            for _ in 0..6 {
                 desk.run().await;
                 desk.clock.advance(Duration::from_secs(3600));
             }
-            assert_eq!((desk.text().await.delivery.status, desk.stub.log().len()), (DeliveryStatus::Unknown, 1));
+            let posts = desk.stub.log().iter().filter(|request| request.method() == http::Method::POST).count();
+            assert_eq!((desk.text().await.delivery.status, posts), (DeliveryStatus::Unknown, 1));
+            assert_eq!(desk.stub.log().len(), 4, "looked up three times, then left to a person");
         }
+    }
+
+    fn listed(sids: &[&str]) -> String {
+        let item = |sid: &&str| {
+            format!(
+                r#"{{"sid":"SM0123456789abcdef0123456789abcd{sid}","status":"delivered","body":"hi","to":"+14155552671",
+                    "from":"+15551230000","direction":"outbound-api","date_created":"Thu, 01 Jan 1970 00:00:01 +0000"}}"#
+            )
+        };
+        format!(r#"{{"messages":[{}]}}"#, sids.iter().map(item).collect::<Vec<_>>().join(","))
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_is_resolved_by_asking_the_provider() {
+        let desk = desk(Stub::new().then(Reply::lost()).reply(200, listed(&["01"])));
+        desk.enqueue().await;
+        desk.run().await;
+        assert_eq!(desk.text().await.delivery.status, DeliveryStatus::Unknown);
+        desk.clock.advance(Duration::from_secs(30));
+        desk.run().await;
+        let text = desk.text().await;
+        assert_eq!(text.delivery.status, DeliveryStatus::Delivered);
+        assert_eq!(text.sid.unwrap().as_str(), "SM0123456789abcdef0123456789abcd01");
+        assert_eq!(text.reason, None);
+    }
+
+    #[tokio::test]
+    async fn a_match_that_is_another_text_or_one_of_several_resolves_nothing() {
+        let desk = desk(Stub::new().then(Reply::lost()).reply(200, listed(&["01"])).reply(200, listed(&["02", "03"])));
+        let mut other = MessageRecord::outbound(
+            "a".parse().unwrap(),
+            "m0".parse().unwrap(),
+            MessageKind::Direct,
+            "+15551230000".into(),
+            "+14155552671".into(),
+            "hi".into(),
+            desk.clock.now(),
+        );
+        other.sid = Some("SM0123456789abcdef0123456789abcd01".parse().unwrap());
+        other.delivery = Delivery::new(DeliveryStatus::Delivered);
+        desk.store.commit(&other.tenant.clone(), Unit::new().enqueue(other)).await.unwrap();
+        desk.enqueue().await;
+        for _ in 0..3 {
+            desk.run().await;
+            desk.clock.advance(Duration::from_secs(300));
+        }
+        assert_eq!((desk.text().await.delivery.status, desk.text().await.checks), (DeliveryStatus::Unknown, 2));
+    }
+
+    #[tokio::test]
+    async fn no_text_goes_to_who_opted_out() {
+        let desk = desk(Stub::new().reply(201, SENT));
+        desk.enqueue().await;
+        let text = desk.text().await;
+        let out = opted_out(&text, desk.clock.now());
+        desk.store.commit(&text.tenant, Unit::new().consent(out.clone())).await.unwrap();
+        desk.run().await;
+        assert_eq!(desk.text().await.refusal, Some(crate::message::Refusal::OptedOut));
+        assert!(desk.stub.log().is_empty());
+        assert_eq!(desk.store.opted_out(&text.tenant, 10).await.unwrap(), [out]);
+    }
+
+    #[tokio::test]
+    async fn texts_of_one_sender_go_one_segment_a_second() {
+        let desk = desk((0..3).fold(Stub::new(), |stub, _| stub.reply(201, "{}")));
+        for id in ["m1", "m2", "m3"] {
+            let text = MessageRecord::outbound(
+                "a".parse().unwrap(),
+                id.parse().unwrap(),
+                MessageKind::Direct,
+                "+15551230000".into(),
+                format!("+1415555267{}", &id[1..]).into(),
+                "hi".into(),
+                desk.clock.now(),
+            );
+            desk.store.commit(&text.tenant.clone(), Unit::new().enqueue(text)).await.unwrap();
+        }
+        desk.run().await;
+        assert_eq!(desk.stub.log().len(), 1);
+        desk.clock.advance(Duration::from_secs(1));
+        desk.run().await;
+        assert_eq!(desk.stub.log().len(), 2);
+        desk.clock.advance(Duration::from_secs(1));
+        desk.run().await;
+        assert_eq!(desk.stub.log().len(), 3);
     }
 
     #[tokio::test]
@@ -324,6 +515,7 @@ mod tests {
             sender: Arc::new(Hanging),
             clock: Arc::new(desk.clock.clone()),
             callbacks: desk.outbox.callbacks.clone(),
+            gate: desk.outbox.gate.clone(),
             name: "w".into(),
         };
         hanging.turn().await.unwrap();

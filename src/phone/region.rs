@@ -265,7 +265,7 @@ const GLOBAL: &[(u16, u8, u8)] = &[
 ];
 
 /// A country or territory with a numbering plan, by its ISO 3166-1 alpha-2 code.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Region(&'static Plan);
 
 impl Region {
@@ -319,6 +319,11 @@ impl fmt::Display for Region {
 /// What is dialled before national numbers in the countries of a calling code; `0` where none is known.
 pub(super) fn trunks(code: u16) -> impl Iterator<Item = &'static str> {
     PLANS.iter().filter(move |plan| plan.1 == code).map(|plan| plan.2).filter(|trunk| !trunk.is_empty())
+}
+
+/// The country of a calling code that only one has.
+pub(super) fn of_calling_code(code: u16) -> Option<Region> {
+    PLANS.iter().find(|plan| plan.1 == code).and_then(|plan| Region::new(plan.0))
 }
 
 /// Splits digits that follow a plus sign into calling code and national number.

@@ -126,7 +126,13 @@ impl RelayEvent {
     /// True when a worker may take it.
     #[must_use]
     pub fn is_claimable(&self, now: DateTime<Utc>) -> bool {
-        !self.done && self.not_before <= now && self.lease.as_ref().is_none_or(|lease| lease.until <= now)
+        self.claimable_from().is_some_and(|from| from <= now)
+    }
+
+    /// From when a worker may take it; `None` when there is nothing to do.
+    #[must_use]
+    pub fn claimable_from(&self) -> Option<DateTime<Utc>> {
+        (!self.done).then(|| self.lease.as_ref().map_or(self.not_before, |lease| lease.until.max(self.not_before)))
     }
 }
 

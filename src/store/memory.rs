@@ -1,5 +1,6 @@
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::fmt;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,10 +10,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::port::{Backstage, Store};
 use super::unit::{Commit, Unit};
 use crate::Error;
-use crate::call::{CallQuery, CallRecord, Calls};
+use crate::address::Address;
+use crate::call::{CallQuery, CallRecord, Calls, FollowUp, FollowUps};
 use crate::clock::Clock;
-use crate::id::{CallSid, MessageSid, TenantId};
-use crate::message::{Lease, MessageId, MessageQuery, MessageRecord, Messages};
+use crate::id::{CallSid, MessageSid, TenantId, TranscriptSid};
+use crate::message::{
+    Allowance, Consent, Consents, Counted, Counters, Lease, MessageCounts, MessageId, MessageQuery, MessageRecord,
+    Messages, Spent,
+};
+use crate::number::{NumberOrder, Numbers};
 use crate::phone::E164;
 use crate::relay::RelayEvent;
 use crate::secret::Private;
@@ -34,11 +40,131 @@ pub struct MemoryStore {
 struct State {
     tenants: HashMap<TenantId, Arc<Tenant>>,
     calls: BTreeMap<(TenantId, CallSid), CallRecord>,
-    messages: BTreeMap<(TenantId, MessageId), MessageRecord>,
-    relays: BTreeMap<(TenantId, String), RelayEvent>,
+    messages: Queue<MessageId, MessageRecord>,
+    sids: HashMap<(TenantId, MessageSid), MessageId>,
+    relays: Queue<String, RelayEvent>,
+    orders: Queue<MessageId, NumberOrder>,
+    follow_ups: Queue<String, FollowUp>,
+    transcripts: HashMap<TranscriptSid, (TenantId, String)>,
+    consents: HashMap<(TenantId, String, String), Consent>,
+    counters: HashMap<(TenantId, String), DateTime<Utc>>,
     done: HashMap<(TenantId, String), Private>,
     done_at: VecDeque<(DateTime<Utc>, (TenantId, String))>,
     failing: bool,
+}
+
+/// A record that workers take.
+trait Work: Clone {
+    type Key: Clone + Ord + Hash;
+
+    fn key(&self) -> Self::Key;
+
+    fn tenant(&self) -> &TenantId;
+
+    fn version(&mut self) -> &mut u64;
+
+    fn lease(&mut self) -> &mut Option<Lease>;
+
+    fn claimable_from(&self) -> Option<DateTime<Utc>>;
+}
+
+macro_rules! work {
+    ($($record:ty, $key:ty, |$self:ident| $id:expr;)*) => {$(
+        impl Work for $record {
+            type Key = $key;
+
+            fn key(&self) -> $key {
+                let $self = self;
+                $id
+            }
+
+            fn tenant(&self) -> &TenantId {
+                &self.tenant
+            }
+
+            fn version(&mut self) -> &mut u64 {
+                &mut self.version
+            }
+
+            fn lease(&mut self) -> &mut Option<Lease> {
+                &mut self.lease
+            }
+
+            fn claimable_from(&self) -> Option<DateTime<Utc>> {
+                <$record>::claimable_from(self)
+            }
+        }
+    )*};
+}
+
+work! {
+    MessageRecord, MessageId, |message| message.id.clone();
+    RelayEvent, String, |event| event.id.clone();
+    NumberOrder, MessageId, |order| order.id.clone();
+    FollowUp, String, |follow_up| follow_up.id();
+}
+
+/// Records, and those that are due in the order in which they are.
+struct Queue<K, R> {
+    records: BTreeMap<(TenantId, K), R>,
+    due: BTreeSet<(DateTime<Utc>, (TenantId, K))>,
+}
+
+impl<K, R> Default for Queue<K, R> {
+    fn default() -> Self {
+        Self { records: BTreeMap::new(), due: BTreeSet::new() }
+    }
+}
+
+impl<R: Work> Queue<R::Key, R> {
+    fn get(&self, tenant: &TenantId, key: &R::Key) -> Option<&R> {
+        self.records.get(&(tenant.clone(), key.clone()))
+    }
+
+    fn of<'a>(&'a self, tenant: &'a TenantId) -> impl Iterator<Item = &'a R> {
+        self.records.values().filter(move |record| record.tenant() == tenant)
+    }
+
+    fn is_stale(&self, record: &R) -> bool {
+        let mut record = record.clone();
+        let version = *record.version();
+        let known = self.get(&record.tenant().clone(), &record.key()).cloned().map_or(0, |mut known| *known.version());
+        version != known
+    }
+
+    fn put(&mut self, mut record: R) {
+        *record.version() += 1;
+        let key = (record.tenant().clone(), record.key());
+        if let Some(from) = self.records.get(&key).and_then(Work::claimable_from) {
+            self.due.remove(&(from, key.clone()));
+        }
+        if let Some(from) = record.claimable_from() {
+            self.due.insert((from, key.clone()));
+        }
+        self.records.insert(key, record);
+    }
+
+    /// Puts it unless there is one of its name.
+    fn add(&mut self, mut record: R) {
+        if self.get(&record.tenant().clone(), &record.key()).is_none() {
+            *record.version() = 0;
+            self.put(record);
+        }
+    }
+
+    fn claim(&mut self, worker: &str, limit: usize, length: Duration, now: DateTime<Utc>) -> Vec<(TenantId, R)> {
+        let due: Vec<_> = self.due.iter().take_while(|(from, _)| *from <= now).take(limit).cloned().collect();
+        let length = TimeDelta::from_std(length).unwrap_or(TimeDelta::MAX);
+        let until = now.checked_add_signed(length).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        due.into_iter()
+            .filter_map(|(_, key)| {
+                let mut record = self.records.get(&key)?.clone();
+                *record.lease() = Some(Lease::new(worker, until));
+                self.put(record);
+                Some((key.0.clone(), self.records.get(&key)?.clone()))
+            })
+            .collect()
+    }
 }
 
 impl MemoryStore {
@@ -81,7 +207,7 @@ impl fmt::Debug for MemoryStore {
         f.debug_struct("MemoryStore")
             .field("tenants", &state.tenants.len())
             .field("calls", &state.calls.len())
-            .field("messages", &state.messages.len())
+            .field("messages", &state.messages.records.len())
             .finish_non_exhaustive()
     }
 }
@@ -124,23 +250,103 @@ impl Calls for MemoryStore {
 #[async_trait]
 impl Messages for MemoryStore {
     async fn message(&self, tenant: &TenantId, id: &MessageId) -> Result<Option<MessageRecord>, Error> {
-        Ok(self.open()?.messages.get(&(tenant.clone(), id.clone())).cloned())
+        Ok(self.open()?.messages.get(tenant, id).cloned())
     }
 
     async fn message_by_sid(&self, tenant: &TenantId, sid: &MessageSid) -> Result<Option<MessageRecord>, Error> {
         let state = self.open()?;
-        Ok(state.messages.values().find(|message| message.tenant == *tenant && message.sid == Some(*sid)).cloned())
+        let id = state.sids.get(&(tenant.clone(), *sid));
+        Ok(id.and_then(|id| state.messages.get(tenant, id)).cloned())
     }
 
     async fn messages(&self, tenant: &TenantId, query: &MessageQuery) -> Result<Vec<MessageRecord>, Error> {
         let state = self.open()?;
-        let with = |message: &&MessageRecord| {
+        let wanted = |message: &&MessageRecord| {
             query.with.as_ref().is_none_or(|with| message.from == *with || message.to == *with)
+                && (query.statuses.is_empty() || query.statuses.contains(&message.delivery.status))
         };
-        let mut messages: Vec<_> =
-            state.messages.values().filter(|message| message.tenant == *tenant).filter(with).collect();
+        let mut messages: Vec<_> = state.messages.of(tenant).filter(wanted).collect();
         messages.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| b.id.cmp(&a.id)));
         Ok(page(messages, |message| Some(&message.id) == query.after.as_ref(), query.after.is_some(), query.limit))
+    }
+
+    async fn message_counts(&self, tenant: &TenantId) -> Result<MessageCounts, Error> {
+        let state = self.open()?;
+        let mut counts = MessageCounts::new();
+        for message in state.messages.of(tenant) {
+            *counts.entry(message.delivery.status).or_default() += 1;
+        }
+        Ok(counts)
+    }
+}
+
+#[async_trait]
+impl Consents for MemoryStore {
+    async fn consent(
+        &self,
+        tenant: &TenantId,
+        sender: &Address,
+        recipient: &Address,
+    ) -> Result<Option<Consent>, Error> {
+        Ok(self.open()?.consents.get(&(tenant.clone(), sender.to_wire(), recipient.to_wire())).cloned())
+    }
+
+    async fn opted_out(&self, tenant: &TenantId, limit: usize) -> Result<Vec<Consent>, Error> {
+        let state = self.open()?;
+        let mut out: Vec<_> =
+            state.consents.values().filter(|consent| consent.tenant == *tenant && consent.opted_out).collect();
+        out.sort_by_key(|consent| std::cmp::Reverse(consent.at));
+        Ok(out.into_iter().take(limit).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl Counters for MemoryStore {
+    async fn spend(&self, tenant: &TenantId, wanted: &[(Allowance, u32)]) -> Result<Spent, Error> {
+        let now = self.clock.now();
+        let mut state = self.open()?;
+        let mut granted = Vec::new();
+        let mut exhausted: Option<(String, DateTime<Utc>)> = None;
+        for (allowance, units) in wanted {
+            let key = (tenant.clone(), allowance.key.clone());
+            match allowance.spend(state.counters.get(&key).copied(), *units, now) {
+                Counted::Granted(kept) => granted.push((key, kept)),
+                Counted::Exhausted { until } if exhausted.as_ref().is_none_or(|(_, latest)| *latest < until) => {
+                    exhausted = Some((allowance.key.clone(), until));
+                }
+                Counted::Exhausted { .. } => {}
+            }
+        }
+        if let Some((key, until)) = exhausted {
+            return Ok(Spent::Exhausted { key, until });
+        }
+        // What is whole again is as good as never counted.
+        if state.counters.len() > 10_000 {
+            state.counters.retain(|_, kept| *kept > now);
+        }
+        state.counters.extend(granted);
+        Ok(Spent::Granted)
+    }
+}
+
+#[async_trait]
+impl Numbers for MemoryStore {
+    async fn order(&self, tenant: &TenantId, id: &MessageId) -> Result<Option<NumberOrder>, Error> {
+        Ok(self.open()?.orders.get(tenant, id).cloned())
+    }
+
+    async fn orders(&self, tenant: &TenantId) -> Result<Vec<NumberOrder>, Error> {
+        let state = self.open()?;
+        let mut orders: Vec<_> = state.orders.of(tenant).cloned().collect();
+        orders.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| b.id.cmp(&a.id)));
+        Ok(orders)
+    }
+}
+
+#[async_trait]
+impl FollowUps for MemoryStore {
+    async fn follow_up(&self, tenant: &TenantId, id: &str) -> Result<Option<FollowUp>, Error> {
+        Ok(self.open()?.follow_ups.get(tenant, &id.to_owned()).cloned())
     }
 }
 
@@ -151,57 +357,81 @@ impl Store for MemoryStore {
         let mut state = self.open()?;
         let foreign = unit.calls.iter().any(|call| call.tenant != *tenant)
             || unit.messages.iter().chain(&unit.enqueued).any(|message| message.tenant != *tenant)
-            || unit.relays.iter().chain(&unit.announced).any(|event| event.tenant != *tenant);
+            || unit.relays.iter().chain(&unit.announced).any(|event| event.tenant != *tenant)
+            || unit.orders.iter().chain(&unit.ordered).any(|order| order.tenant != *tenant)
+            || unit.follow_ups.iter().chain(&unit.followed_up).any(|follow_up| follow_up.tenant != *tenant)
+            || unit.consents.iter().any(|consent| consent.tenant != *tenant);
         if foreign {
             return Err(Error::refused("writing another tenant's record"));
+        }
+        let theirs =
+            |number: &E164| state.tenants.values().any(|other| other.id != *tenant && other.numbers.contains(number));
+        if unit.attached.iter().any(theirs) {
+            return Err(Error::refused("giving a tenant a number that is another's"));
         }
         if let Some((key, _)) = &unit.once
             && let Some(answer) = state.done.get(&(tenant.clone(), key.clone()))
         {
             return Ok(Commit::Duplicate { answer: answer.clone() });
         }
-        let key = |id: &str| (tenant.clone(), id.to_owned());
         let stale =
             unit.calls.iter().any(|call| {
                 call.version != state.calls.get(&(tenant.clone(), call.sid)).map_or(0, |known| known.version)
-            }) || unit.messages.iter().any(|message| {
-                message.version
-                    != state.messages.get(&(tenant.clone(), message.id.clone())).map_or(0, |known| known.version)
-            }) || unit
-                .relays
-                .iter()
-                .any(|event| event.version != state.relays.get(&key(&event.id)).map_or(0, |known| known.version));
+            }) || unit.messages.iter().any(|message| state.messages.is_stale(message))
+                || unit.relays.iter().any(|event| state.relays.is_stale(event))
+                || unit.orders.iter().any(|order| state.orders.is_stale(order))
+                || unit.follow_ups.iter().any(|follow_up| state.follow_ups.is_stale(follow_up));
         if stale {
             return Ok(Commit::Stale);
         }
-        if let Some((once, answer)) = unit.once {
-            state.remember((tenant.clone(), once), answer, now);
-        }
-        for mut call in unit.calls {
-            call.version += 1;
-            state.calls.insert((tenant.clone(), call.sid), call);
-        }
-        for mut message in unit.messages {
-            message.version += 1;
-            state.messages.insert((tenant.clone(), message.id.clone()), message);
-        }
-        for mut message in unit.enqueued {
-            message.version = 1;
-            state.messages.entry((tenant.clone(), message.id.clone())).or_insert(message);
-        }
-        for mut event in unit.relays {
-            event.version += 1;
-            state.relays.insert(key(&event.id), event);
-        }
-        for mut event in unit.announced {
-            event.version = 1;
-            state.relays.entry(key(&event.id)).or_insert(event);
-        }
+        state.apply(tenant, unit, now);
         Ok(Commit::Applied)
     }
 }
 
 impl State {
+    /// Nothing in here can fail: a unit is done whole.
+    fn apply(&mut self, tenant: &TenantId, unit: Unit, now: DateTime<Utc>) {
+        if let Some((once, answer)) = unit.once {
+            self.remember((tenant.clone(), once), answer, now);
+        }
+        for mut call in unit.calls {
+            call.version += 1;
+            self.calls.insert((tenant.clone(), call.sid), call);
+        }
+        for message in unit.messages.iter().chain(&unit.enqueued) {
+            if let Some(sid) = message.sid {
+                self.sids.insert((tenant.clone(), sid), message.id.clone());
+            }
+        }
+        unit.messages.into_iter().for_each(|message| self.messages.put(message));
+        unit.enqueued.into_iter().for_each(|message| self.messages.add(message));
+        for consent in unit.consents {
+            let key = (tenant.clone(), consent.sender.to_wire(), consent.recipient.to_wire());
+            // News that come late change nothing.
+            if self.consents.get(&key).is_none_or(|known| known.at <= consent.at) {
+                self.consents.insert(key, consent);
+            }
+        }
+        unit.orders.into_iter().for_each(|order| self.orders.put(order));
+        unit.ordered.into_iter().for_each(|order| self.orders.add(order));
+        if !unit.attached.is_empty() || !unit.detached.is_empty() {
+            let known = self.tenants.entry(tenant.clone()).or_insert_with(|| Arc::new(Tenant::new(tenant.clone())));
+            let settings = Arc::make_mut(known);
+            settings.numbers.retain(|number| !unit.detached.contains(number) && !unit.attached.contains(number));
+            settings.numbers.extend(unit.attached);
+        }
+        for follow_up in unit.follow_ups.iter().chain(&unit.followed_up) {
+            if let Some(transcript) = follow_up.transcript {
+                self.transcripts.insert(transcript, (tenant.clone(), follow_up.id()));
+            }
+        }
+        unit.follow_ups.into_iter().for_each(|follow_up| self.follow_ups.put(follow_up));
+        unit.followed_up.into_iter().for_each(|follow_up| self.follow_ups.add(follow_up));
+        unit.relays.into_iter().for_each(|event| self.relays.put(event));
+        unit.announced.into_iter().for_each(|event| self.relays.add(event));
+    }
+
     fn remember(&mut self, key: (TenantId, String), answer: Private, now: DateTime<Utc>) {
         while self.done_at.front().is_some_and(|(at, _)| *at + REMEMBERED < now) {
             if let Some((_, old)) = self.done_at.pop_front() {
@@ -213,11 +443,6 @@ impl State {
     }
 }
 
-fn lease(worker: &str, now: DateTime<Utc>, length: Duration) -> Lease {
-    let length = TimeDelta::from_std(length).unwrap_or(TimeDelta::MAX);
-    Lease::new(worker, now.checked_add_signed(length).unwrap_or(DateTime::<Utc>::MAX_UTC))
-}
-
 #[async_trait]
 impl Backstage for MemoryStore {
     async fn claim_messages(
@@ -227,18 +452,7 @@ impl Backstage for MemoryStore {
         length: Duration,
     ) -> Result<Vec<(TenantId, MessageRecord)>, Error> {
         let now = self.clock.now();
-        let mut state = self.open()?;
-        let mut due: Vec<_> = state.messages.values_mut().filter(|message| message.is_claimable(now)).collect();
-        due.sort_by_key(|message| message.not_before);
-        Ok(due
-            .into_iter()
-            .take(limit)
-            .map(|message| {
-                message.lease = Some(lease(worker, now, length));
-                message.version += 1;
-                (message.tenant.clone(), message.clone())
-            })
-            .collect())
+        Ok(self.open()?.messages.claim(worker, limit, length, now))
     }
 
     async fn claim_relays(
@@ -248,18 +462,33 @@ impl Backstage for MemoryStore {
         length: Duration,
     ) -> Result<Vec<(TenantId, RelayEvent)>, Error> {
         let now = self.clock.now();
-        let mut state = self.open()?;
-        let mut due: Vec<_> = state.relays.values_mut().filter(|event| event.is_claimable(now)).collect();
-        due.sort_by_key(|event| event.not_before);
-        Ok(due
-            .into_iter()
-            .take(limit)
-            .map(|event| {
-                event.lease = Some(lease(worker, now, length));
-                event.version += 1;
-                (event.tenant.clone(), event.clone())
-            })
-            .collect())
+        Ok(self.open()?.relays.claim(worker, limit, length, now))
+    }
+
+    async fn claim_orders(
+        &self,
+        worker: &str,
+        limit: usize,
+        length: Duration,
+    ) -> Result<Vec<(TenantId, NumberOrder)>, Error> {
+        let now = self.clock.now();
+        Ok(self.open()?.orders.claim(worker, limit, length, now))
+    }
+
+    async fn claim_follow_ups(
+        &self,
+        worker: &str,
+        limit: usize,
+        length: Duration,
+    ) -> Result<Vec<(TenantId, FollowUp)>, Error> {
+        let now = self.clock.now();
+        Ok(self.open()?.follow_ups.claim(worker, limit, length, now))
+    }
+
+    async fn follow_up_of(&self, transcript: &TranscriptSid) -> Result<Option<(TenantId, FollowUp)>, Error> {
+        let state = self.open()?;
+        let Some((tenant, id)) = state.transcripts.get(transcript) else { return Ok(None) };
+        Ok(state.follow_ups.get(tenant, id).map(|follow_up| (tenant.clone(), follow_up.clone())))
     }
 
     async fn ping(&self) -> Result<(), Error> {
@@ -373,7 +602,8 @@ mod tests {
             store.commit(&a, Unit::new().enqueue(text("a", id))).await.unwrap();
         }
         let read = |after: Option<&str>| {
-            let query = MessageQuery { limit: 2, after: after.map(|id| id.parse().unwrap()), with: None };
+            let query =
+                MessageQuery { limit: 2, after: after.map(|id| id.parse().unwrap()), with: None, statuses: Vec::new() };
             let (store, a) = (store.clone(), a.clone());
             async move { store.messages(&a, &query).await.unwrap().iter().map(|m| m.id.to_string()).collect::<Vec<_>>() }
         };

@@ -1,5 +1,7 @@
-use crate::call::CallRecord;
-use crate::message::MessageRecord;
+use crate::call::{CallRecord, FollowUp};
+use crate::message::{Consent, MessageRecord};
+use crate::number::NumberOrder;
+use crate::phone::E164;
 use crate::relay::RelayEvent;
 use crate::secret::Private;
 
@@ -16,6 +18,20 @@ pub struct Unit {
     pub messages: Vec<MessageRecord>,
     /// Texts to write unless one of the same id is there.
     pub enqueued: Vec<MessageRecord>,
+    /// Who wants texts and who does not; the latest holds.
+    pub consents: Vec<Consent>,
+    /// Orders for numbers to write, each with the version it was read with.
+    pub orders: Vec<NumberOrder>,
+    /// Orders for numbers to write unless one of the same id is there.
+    pub ordered: Vec<NumberOrder>,
+    /// Numbers that become the tenant's.
+    pub attached: Vec<E164>,
+    /// Numbers that the tenant loses.
+    pub detached: Vec<E164>,
+    /// What is to be done with recordings, each with the version it was read with.
+    pub follow_ups: Vec<FollowUp>,
+    /// What is to be done with recordings, unless it is there already.
+    pub followed_up: Vec<FollowUp>,
     /// Events to write, each with the version it was read with.
     pub relays: Vec<RelayEvent>,
     /// Events to write unless one of the same id is there.
@@ -64,6 +80,48 @@ impl Unit {
     /// Puts a text into the outbox, unless one of its id is there already.
     pub fn enqueue(mut self, message: MessageRecord) -> Self {
         self.enqueued.push(message);
+        self
+    }
+
+    /// Writes a changed order for a number with the version it was read with.
+    pub fn save_order(mut self, order: NumberOrder) -> Self {
+        self.orders.push(order);
+        self
+    }
+
+    /// Orders a number, unless there is an order of this id already.
+    pub fn order(mut self, order: NumberOrder) -> Self {
+        self.ordered.push(order);
+        self
+    }
+
+    /// Gives the tenant a number: calls to it are the tenant's from now on.
+    pub fn attach(mut self, number: E164) -> Self {
+        self.attached.push(number);
+        self
+    }
+
+    /// Takes a number from the tenant.
+    pub fn detach(mut self, number: E164) -> Self {
+        self.detached.push(number);
+        self
+    }
+
+    /// Writes what is to be done with a recording, with the version it was read with.
+    pub fn save_follow_up(mut self, follow_up: FollowUp) -> Self {
+        self.follow_ups.push(follow_up);
+        self
+    }
+
+    /// Writes what is to be done with a recording, unless it is there already.
+    pub fn follow_up(mut self, follow_up: FollowUp) -> Self {
+        self.followed_up.push(follow_up);
+        self
+    }
+
+    /// Remembers whether somebody wants texts.
+    pub fn consent(mut self, consent: Consent) -> Self {
+        self.consents.push(consent);
         self
     }
 

@@ -289,6 +289,8 @@ pub struct TextBack {
     pub when_closed: bool,
     /// Whether a caller who hung up before the call was forwarded on counts; not by default.
     pub when_canceled: bool,
+    /// Whether it is looked up first if the caller's line takes texts, for a fee; landlines then get none.
+    pub check_line: bool,
 }
 
 impl Default for TextBack {
@@ -298,6 +300,7 @@ impl Default for TextBack {
             template: "Sorry we missed you! This is {business}. How can we help? Just answer this text.".into(),
             when_closed: false,
             when_canceled: false,
+            check_line: false,
         }
     }
 }

@@ -1,0 +1,90 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::Error;
+use crate::address::Address;
+use crate::clock::{Clock, within};
+use crate::message::{Guard, LineCheck, MessageRecord, Refusal, Spent};
+use crate::store::Store;
+
+/// How long a lookup of a line may keep a text waiting.
+const LOOKUP_LIMIT: Duration = Duration::from_secs(10);
+
+/// What stands between the outbox and the provider: opt-outs, the guard, rates, lines that take no texts.
+#[derive(Debug, Clone)]
+pub(crate) struct Gate {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) guard: Guard,
+    pub(crate) lines: Option<Arc<dyn LineCheck>>,
+}
+
+/// Whether a text may be sent now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pass {
+    Now,
+    /// Not before.
+    Later(DateTime<Utc>),
+    Never(Refusal),
+}
+
+impl Gate {
+    /// Asked right before a text is handed over; what is counted is counted here.
+    pub(crate) async fn pass(&self, text: &MessageRecord) -> Result<Pass, Error> {
+        let now = self.clock.now();
+        if text.send_by.is_some_and(|end| end < now) {
+            return Ok(Pass::Never(Refusal::Expired));
+        }
+        if let Some(first) = &text.repeats
+            && let Some(first) = self.store.message(&text.tenant, first).await?
+            && first.delivery.status.has_arrived()
+        {
+            return Ok(Pass::Never(Refusal::Superseded));
+        }
+        if let Err(refusal) = self.allowed(text).await? {
+            return Ok(Pass::Never(refusal));
+        }
+        if !self.takes_texts(text).await {
+            return Ok(Pass::Never(Refusal::NoTexts));
+        }
+        Ok(match self.store.spend(&text.tenant, &self.guard.allowances(text)).await? {
+            Spent::Granted => Pass::Now,
+            Spent::Exhausted { until, .. } if text.send_by.is_some_and(|end| end < until) => {
+                Pass::Never(Refusal::Expired)
+            }
+            Spent::Exhausted { key, until } => {
+                tracing::info!(text = %text.id, limit = key.split(':').next(), "a text waits for its turn");
+                Pass::Later(until)
+            }
+        })
+    }
+
+    /// What can be said before a text is written, and holds until somebody opts in.
+    pub(crate) async fn allowed(&self, text: &MessageRecord) -> Result<Result<(), Refusal>, Error> {
+        if let Err(refusal) = self.guard.check(text) {
+            return Ok(Err(refusal));
+        }
+        let consent = self.store.consent(&text.tenant, &text.from, &text.to).await?;
+        Ok(if consent.is_some_and(|consent| consent.opted_out) { Err(Refusal::OptedOut) } else { Ok(()) })
+    }
+
+    /// Until when a text that is due at `due` may wait.
+    pub(crate) fn deadline(&self, due: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        TimeDelta::from_std(self.guard.patience).ok().and_then(|patience| due.checked_add_signed(patience))
+    }
+
+    /// A line that cannot be looked up is taken to be one that takes texts.
+    async fn takes_texts(&self, text: &MessageRecord) -> bool {
+        let (Some(lines), true, Address::Phone(to)) = (&self.lines, text.check_line, &text.to) else { return true };
+        match within(self.clock.as_ref(), LOOKUP_LIMIT, lines.takes_texts(to)).await {
+            Some(Ok(answer)) => answer != Some(false),
+            Some(Err(error)) => {
+                tracing::warn!(text = %text.id, %error, "a line could not be looked up");
+                true
+            }
+            None => true,
+        }
+    }
+}
