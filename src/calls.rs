@@ -16,16 +16,24 @@
 //! ```
 
 #[cfg(feature = "desk")]
+mod analyst;
+#[cfg(feature = "desk")]
 mod announcer;
 #[cfg(feature = "desk")]
 mod callbacks;
+#[cfg(feature = "desk")]
+mod caller_ids;
 pub mod flow;
 mod hooks;
 #[cfg(feature = "desk")]
 mod render;
 #[cfg(feature = "desk")]
 mod service;
+#[cfg(feature = "desk")]
+mod sound;
 
+#[cfg(feature = "desk")]
+pub(crate) use analyst::{Analyst, Notices};
 #[cfg(feature = "desk")]
 pub(crate) use announcer::Announcer;
 #[cfg(feature = "desk")]
@@ -33,9 +41,15 @@ pub(crate) use callbacks::REPEAT;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use callbacks::{Callbacks, Paths};
+#[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
+pub use caller_ids::CallerIds;
 pub use hooks::{Arrival, Hooks};
 #[cfg(feature = "desk")]
 pub(crate) use render::apology;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use service::{CallService, Origin, Settled};
+#[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
+pub use sound::{Sound, Sounds, Take};

@@ -39,8 +39,9 @@ pub use builder::{DeskBuilder, InvalidDesk};
 pub use service::DeskService;
 pub use settings::{InvalidSettings, Settings};
 
-use crate::calls::Callbacks;
+use crate::calls::{CallerIds, Callbacks, Sounds};
 use crate::messaging::Messenger;
+use crate::provisioning::Provisioning;
 use crate::worker::Worker;
 use routes::Routes;
 
@@ -52,6 +53,8 @@ struct Inner {
     routes: Routes,
     workers: Vec<Worker>,
     messenger: Messenger,
+    provisioning: Option<Provisioning>,
+    sounds: Sounds,
 }
 
 impl Desk {
@@ -78,6 +81,24 @@ impl Desk {
     #[must_use]
     pub fn messenger(&self) -> &Messenger {
         &self.0.messenger
+    }
+
+    /// Orders, connects and gives back numbers; `None` without a Twilio client.
+    #[must_use]
+    pub fn provisioning(&self) -> Option<&Provisioning> {
+        self.0.provisioning.as_ref()
+    }
+
+    /// Verifies caller IDs; `None` without a Twilio client.
+    #[must_use]
+    pub fn caller_ids(&self) -> Option<&CallerIds> {
+        self.0.routes.caller_ids()
+    }
+
+    /// Plays recordings to those whom the host lets listen.
+    #[must_use]
+    pub fn sounds(&self) -> &Sounds {
+        &self.0.sounds
     }
 
     /// The URLs to set on the business's numbers.

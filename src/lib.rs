@@ -66,6 +66,9 @@ pub mod messaging;
 pub mod number;
 mod open;
 pub mod phone;
+#[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
+pub mod provisioning;
 pub mod relay;
 pub mod schedule;
 pub mod secret;

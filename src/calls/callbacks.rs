@@ -26,6 +26,10 @@ pub struct Paths {
     pub messages: String,
     /// A text changed its status.
     pub messages_status: String,
+    /// The verification of a caller ID has ended.
+    pub caller_id: String,
+    /// A transcript is ready. The same path with a secret after it takes notices that are not signed.
+    pub intelligence: String,
     /// Whether the desk is alive.
     pub health: String,
 }
@@ -43,6 +47,8 @@ impl Default for Paths {
             transcription: twilio("voice/transcription"),
             messages: twilio("messages"),
             messages_status: twilio("messages/status"),
+            caller_id: twilio("caller-id"),
+            intelligence: twilio("intelligence"),
             health: "/health".into(),
         }
     }
@@ -123,6 +129,23 @@ impl Callbacks {
     #[must_use]
     pub fn messages(&self) -> String {
         repeated(self.url(&self.paths.messages, None, &[]))
+    }
+
+    /// Where the end of a caller ID's verification is told.
+    #[must_use]
+    pub fn caller_id(&self) -> String {
+        repeated(self.url(&self.paths.caller_id, None, &[]))
+    }
+
+    /// Where it is told that a transcript is ready: to be set on the Conversational Intelligence service. With a
+    /// secret where Twilio does not sign the notice.
+    #[must_use]
+    pub fn intelligence(&self, secret: Option<&crate::Secret>) -> String {
+        let path = &self.paths.intelligence;
+        match secret {
+            Some(secret) => self.url(&format!("{path}/{}", secret.expose()), None, &[]),
+            None => self.url(path, None, &[]),
+        }
     }
 
     /// The parameters with which every URL of a call's next webhook says whose call it is and how far it has come.

@@ -11,9 +11,9 @@ use super::hooks::{Arrival, Hooks};
 use super::render::{apology, render, unknown_number};
 use crate::Error;
 use crate::address::Address;
-use crate::call::{CallRecord, DialOutcome, Direction, RecordingInfo, Status, TranscriptLine};
+use crate::call::{CallRecord, FollowUp, FollowUpKind, DialOutcome, Direction, RecordingInfo, Status, TranscriptLine};
 use crate::clock::{Clock, within};
-use crate::id::{CallSid, TenantId, TranscriptSid};
+use crate::id::{CallSid, RecordingSid, TenantId, TranscriptSid};
 use crate::message::{MessageId, MessageKind, MessageRecord};
 use crate::phone::E164;
 use crate::relay::{RelayEvent, RelayKind};
@@ -50,6 +50,7 @@ pub struct CallService {
     pub(crate) reply_limit: Option<Duration>,
     pub(crate) outbox: Wake,
     pub(crate) relays: Wake,
+    pub(crate) follow_ups: Wake,
 }
 
 /// Whether what a webhook told was recorded.
@@ -202,7 +203,7 @@ impl CallService {
         let Some(call) = event.call_sid else { return Ok(Settled::Unknown) };
         let Some(tenant) = self.settings(tenant).await? else { return Ok(Settled::Unknown) };
         let key = format!("recording:{}:{}", event.recording_sid, event.recording_status);
-        self.record(&tenant, &call, None, &key, |record, _| {
+        let settled = self.record(&tenant, &call, None, &key, |record, _| {
             let info = RecordingInfo::new(event.recording_sid)
                 .with_file(event.recording_url.clone(), event.recording_duration)
                 .with_ready(event.recording_status == RecordingStatus::Completed);
@@ -213,7 +214,40 @@ impl CallService {
             }
             false
         })
-        .await
+        .await?;
+        // Told again after a crash in between, it is written once all the same.
+        if settled != Settled::Unknown && event.recording_status == RecordingStatus::Completed {
+            self.follow_up(&tenant, call, event.recording_sid, voicemail).await?;
+        }
+        Ok(settled)
+    }
+
+    /// Writes down what the tenant wants to be done with a recording.
+    async fn follow_up(
+        &self,
+        tenant: &Tenant,
+        call: CallSid,
+        recording: RecordingSid,
+        voicemail: bool,
+    ) -> Result<(), Error> {
+        let new = |kind| {
+            let mut work = FollowUp::new(tenant.id.clone(), call, recording, kind, self.clock.now());
+            work.voicemail = voicemail;
+            work.service = tenant.transcription.service;
+            work
+        };
+        let mut unit = Unit::new();
+        if tenant.recording.keep {
+            unit = unit.follow_up(new(FollowUpKind::Keep));
+        }
+        if tenant.transcription.after_call && tenant.transcription.service.is_some() && !voicemail {
+            unit = unit.follow_up(new(FollowUpKind::Transcribe));
+        }
+        if !unit.is_empty() {
+            self.store.commit(&tenant.id, unit).await?;
+            self.follow_ups.call();
+        }
+        Ok(())
     }
 
     /// A voicemail was transcribed.

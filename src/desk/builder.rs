@@ -2,18 +2,22 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use url::Url;
 
-use super::routes::Routes;
+use super::routes::{Routes, Services};
 use super::{Desk, Inner};
 use crate::Secret;
-use crate::calls::{Announcer, CallService, Callbacks, Hooks, Paths};
+use crate::blob::BlobStore;
+use crate::calls::{Analyst, Announcer, CallService, CallerIds, Callbacks, Hooks, Notices, Paths, Sounds};
 use crate::clock::{Clock, SystemClock};
 use crate::message::{Guard, LineCheck, SmsSender};
 use crate::messaging::{Gate, MessageService, Messenger};
+use crate::provisioning::{Provisioning, Saga};
 use crate::relay::RelayTarget;
 use crate::store::Store;
 use crate::tenant::{Tenant, TenantLookup};
+use crate::twilio::Client;
 use crate::twilio::webhook::Verifier;
 use crate::wake::Wake;
 use crate::worker::{Turn, Worker};
@@ -28,6 +32,10 @@ pub struct DeskBuilder {
     store: Option<Arc<dyn Store>>,
     sender: Option<Arc<dyn SmsSender>>,
     lines: Option<Arc<dyn LineCheck>>,
+    client: Option<Client>,
+    blobs: Option<Arc<dyn BlobStore>>,
+    grace: Option<TimeDelta>,
+    intelligence_secret: Option<Secret>,
     guard: Guard,
     lookup: Option<Arc<dyn TenantLookup>>,
     template: Option<Tenant>,
@@ -57,6 +65,9 @@ pub enum InvalidDesk {
     /// The verifier cannot be built from auth token and public URL.
     #[error("webhooks cannot be verified: {0}")]
     Verifier(#[from] crate::twilio::webhook::InvalidVerifier),
+    /// The secret for notices of transcripts is too short or cannot stand in a path.
+    #[error("the secret for notices of transcripts needs 16 to 64 letters, digits, - and _")]
+    IntelligenceSecret,
     /// A path is no pattern, or two are the same.
     #[error("the path {0} is malformed or taken twice")]
     Path(String),
@@ -93,9 +104,30 @@ impl DeskBuilder {
         self
     }
 
-    /// Sends texts through this client, which also knows which lines take texts.
-    pub fn twilio(self, client: crate::twilio::Client) -> Self {
+    /// Sends texts through this client, which also knows lines, buys numbers, verifies caller IDs and fetches
+    /// recordings and transcripts.
+    pub fn twilio(mut self, client: Client) -> Self {
+        self.client = Some(client.clone());
         self.lines(client.clone()).sender(client)
+    }
+
+    /// Where recordings are kept, for tenants that want it.
+    pub fn blobs(mut self, blobs: impl BlobStore) -> Self {
+        self.blobs = Some(Arc::new(blobs));
+        self
+    }
+
+    /// How long a tenant keeps its numbers after its subscription has ended; 30 days by default.
+    pub fn release_after(mut self, grace: TimeDelta) -> Self {
+        self.grace = Some(grace);
+        self
+    }
+
+    /// Takes notices of transcripts that are not signed at `/webhooks/twilio/intelligence/` and this secret: 16 to 64
+    /// letters, digits, `-` and `_`. Only the name of the transcript is taken from them.
+    pub fn intelligence_secret(mut self, secret: impl Into<Secret>) -> Self {
+        self.intelligence_secret = Some(secret.into());
+        self
     }
 
     /// Who knows which lines take texts, for tenants that want it looked up before a missed call is texted back.
@@ -201,7 +233,14 @@ impl DeskBuilder {
             reply_limit,
             outbox: Wake::default(),
             relays: Wake::default(),
+            follow_ups: Wake::default(),
         };
+        if let Some(secret) = &self.intelligence_secret {
+            let clean = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+            if !(16..=64).contains(&secret.expose().len()) || !secret.expose().bytes().all(clean) {
+                return Err(InvalidDesk::IntelligenceSecret);
+            }
+        }
         let mut workers = Vec::new();
         if let Some(target) = self.relay {
             let outbox = calls.outbox.clone();
@@ -209,13 +248,46 @@ impl DeskBuilder {
                 Arc::new(Announcer { store: store.clone(), target, clock: clock.clone(), name: name.clone(), outbox });
             workers.push(Worker::new(announcer, clock.clone(), calls.relays.clone()));
         }
+        let mut provisioning = None;
+        let mut caller_ids = None;
+        if let Some(client) = &self.client {
+            let analyst: Arc<dyn Turn> = Arc::new(Analyst {
+                store: store.clone(),
+                client: client.clone(),
+                blobs: self.blobs.clone(),
+                clock: clock.clone(),
+                name: name.clone(),
+            });
+            workers.push(Worker::new(analyst, clock.clone(), calls.follow_ups.clone()));
+            let saga: Arc<dyn Turn> = Arc::new(Saga {
+                store: store.clone(),
+                client: client.clone(),
+                clock: clock.clone(),
+                callbacks: callbacks.clone(),
+                name: name.clone(),
+            });
+            let wake = Wake::default();
+            workers.push(Worker::new(saga, clock.clone(), wake.clone()));
+            provisioning = Some(Provisioning {
+                store: store.clone(),
+                client: client.clone(),
+                clock: clock.clone(),
+                grace: self.grace.unwrap_or(TimeDelta::days(30)),
+                wake,
+            });
+            caller_ids = Some(CallerIds::new(client.clone(), callbacks.clone(), clock.clone()));
+        }
+        let sounds = Sounds { store: store.clone(), client: self.client, blobs: self.blobs };
+        let notices =
+            Notices { store: store.clone(), clock: clock.clone(), wake: calls.follow_ups.clone() };
         let gate = Gate { store, clock, guard: self.guard, lines: self.lines };
         let messenger = Messenger::assemble(gate, self.sender, callbacks, calls.outbox.clone(), name);
         workers.extend(messenger.worker());
         let messages = MessageService { calls: calls.clone() };
         let limit = self.answer_limit.unwrap_or(Duration::from_secs(10));
-        let routes = Routes::new(verifier, calls, messages, limit)?;
-        Ok(Desk(Arc::new(Inner { routes, workers, messenger })))
+        let services = Services { calls, messages, notices, caller_ids, intelligence_secret: self.intelligence_secret };
+        let routes = Routes::new(verifier, services, limit)?;
+        Ok(Desk(Arc::new(Inner { routes, workers, messenger, provisioning, sounds })))
     }
 }
 

@@ -12,15 +12,16 @@ use tracing::{Instrument, Span};
 use super::InvalidDesk;
 use crate::Error;
 use crate::calls::flow::{Cursor, Ladder};
-use crate::calls::{CallService, Origin, Settled, apology};
+use crate::Secret;
+use crate::calls::{CallService, CallerIds, Notices, Origin, Settled, apology};
 use crate::clock::within;
-use crate::id::TenantId;
+use crate::id::{TenantId, TranscriptSid};
 use crate::message::MessageId;
 use crate::messaging::MessageService;
 use crate::tenant::Group;
 use crate::twilio::webhook::{
-    Call, CallStatusEvent, DialEvent, Event, GatherEvent, MessageEvent, MessageStatusEvent, ParseError,
-    RealTimeTranscriptionEvent, RecordEvent, RecordingStatusEvent, Refusal, TranscriptionEvent, Verified, Verifier,
+    Call, CallStatusEvent, CallerIdEvent, DialEvent, Event, GatherEvent, IntelligenceEvent, MessageEvent, MessageStatusEvent, ParseError,
+    RealTimeTranscriptionEvent, RecordEvent, RecordingStatusEvent, Refusal, SIGNATURE, TranscriptionEvent, Verified, Verifier,
     VoiceEvent,
 };
 use crate::twiml::{MessagingResponse, VoiceResponse};
@@ -37,6 +38,10 @@ enum Route {
     Transcription,
     Messages,
     MessagesStatus,
+    CallerId,
+    Intelligence,
+    /// The same with a secret in the path.
+    IntelligenceSecret,
     Health,
 }
 
@@ -52,6 +57,8 @@ impl Route {
             Self::Transcription => "voice.transcription",
             Self::Messages => "messages",
             Self::MessagesStatus => "messages.status",
+            Self::CallerId => "caller-id",
+            Self::Intelligence | Self::IntelligenceSecret => "intelligence",
             Self::Health => "health",
         }
     }
@@ -96,18 +103,27 @@ pub(super) struct Routes {
     pub(super) verifier: Verifier,
     pub(super) calls: CallService,
     messages: MessageService,
+    notices: Notices,
+    caller_ids: Option<CallerIds>,
+    intelligence_secret: Option<Secret>,
     limit: Duration,
 }
 
+/// What the routes lead to.
+pub(super) struct Services {
+    pub(super) calls: CallService,
+    pub(super) messages: MessageService,
+    pub(super) notices: Notices,
+    pub(super) caller_ids: Option<CallerIds>,
+    pub(super) intelligence_secret: Option<Secret>,
+}
+
 impl Routes {
-    pub(super) fn new(
-        verifier: Verifier,
-        calls: CallService,
-        messages: MessageService,
-        limit: Duration,
-    ) -> Result<Self, InvalidDesk> {
+    pub(super) fn new(verifier: Verifier, services: Services, limit: Duration) -> Result<Self, InvalidDesk> {
+        let Services { calls, messages, notices, caller_ids, intelligence_secret } = services;
         let mut router = Router::new();
         let paths = calls.callbacks.paths();
+        let with_secret = format!("{}/{{secret}}", paths.intelligence);
         for (path, route) in [
             (&paths.voice, Route::Voice),
             (&paths.menu, Route::Menu),
@@ -118,12 +134,19 @@ impl Routes {
             (&paths.transcription, Route::Transcription),
             (&paths.messages, Route::Messages),
             (&paths.messages_status, Route::MessagesStatus),
+            (&paths.caller_id, Route::CallerId),
+            (&paths.intelligence, Route::Intelligence),
+            (&with_secret, Route::IntelligenceSecret),
             (&paths.health, Route::Health),
         ] {
             let pattern = path.starts_with('/').then(|| router.insert(path, route).ok()).flatten();
             pattern.ok_or_else(|| InvalidDesk::Path(path.clone()))?;
         }
-        Ok(Self { router, verifier, calls, messages, limit })
+        Ok(Self { router, verifier, calls, messages, notices, caller_ids, intelligence_secret, limit })
+    }
+
+    pub(super) fn caller_ids(&self) -> Option<&CallerIds> {
+        self.caller_ids.as_ref()
     }
 
     pub(super) async fn handle(
@@ -141,6 +164,11 @@ impl Routes {
         }
         if parts.method != Method::POST && parts.method != Method::GET {
             return not_allowed("GET, POST");
+        }
+        // The secret takes the place of a signature, and a signature that is there counts all the same.
+        if route == Route::IntelligenceSecret && !parts.headers.contains_key(&SIGNATURE) {
+            let given = found.params.get("secret").unwrap_or_default();
+            return self.unsigned(given, body).await;
         }
         let span = tracing::info_span!("webhook", route = route.name(), call = Empty, from = Empty, to = Empty);
         self.serve(route, parts, body).instrument(span).await
@@ -171,6 +199,29 @@ impl Routes {
                 fallback(route, StatusCode::SERVICE_UNAVAILABLE)
             }
         }
+    }
+
+    /// A notice that is not signed: its secret is checked before its body is read, and only a name is taken from it.
+    async fn unsigned(&self, secret: &str, body: impl Future<Output = Result<Bytes, Refusal>>) -> Response<Bytes> {
+        let route = Route::IntelligenceSecret;
+        if !self.intelligence_secret.as_ref().is_some_and(|known| known.matches(secret.as_bytes())) {
+            tracing::warn!(route = route.name(), "a notice without a signature has the wrong secret");
+            return empty(StatusCode::FORBIDDEN);
+        }
+        let body = match body.await {
+            Ok(body) => body,
+            Err(refusal) => return trouble(route, Trouble::Refused(refusal)),
+        };
+        let Some(transcript) = transcript_of(&body) else { return empty(StatusCode::BAD_REQUEST) };
+        match self.noticed(&transcript).await {
+            Ok(response) => response,
+            Err(problem) => trouble(route, problem),
+        }
+    }
+
+    async fn noticed(&self, transcript: &TranscriptSid) -> Result<Response<Bytes>, Trouble> {
+        let known = self.notices.ready(transcript).await?;
+        Ok(settled(if known { Settled::Recorded } else { Settled::Unknown }))
     }
 
     async fn verify(
@@ -254,8 +305,26 @@ impl Routes {
                 tracing::info!(text = %event.message_sid, status = %event.message_status, "a text's status");
                 Ok(settled(self.messages.status_changed(&tenant, named.as_ref(), &event).await?))
             }
+            Route::CallerId => {
+                let event: CallerIdEvent = parse(verified)?;
+                let told = self.caller_ids.as_ref().map_or(Settled::Unknown, |ids| ids.told(event));
+                Ok(settled(told))
+            }
+            Route::Intelligence | Route::IntelligenceSecret => {
+                let event: IntelligenceEvent = parse(verified)?;
+                self.noticed(&event.transcript_sid).await
+            }
             Route::Health => Ok(health()),
         }
+    }
+}
+
+/// The transcript that a notice names, as JSON or as a form.
+fn transcript_of(body: &[u8]) -> Option<TranscriptSid> {
+    const NAME: &str = "transcript_sid";
+    match serde_json::from_slice::<serde_json::Value>(body) {
+        Ok(json) => json.get(NAME)?.as_str()?.parse().ok(),
+        Err(_) => crate::form::pairs(body).find(|(name, _)| name == NAME)?.1.parse().ok(),
     }
 }
 

@@ -103,7 +103,7 @@ pub struct Guard {
     /// The longest text of a trial account, in segments, Twilio's own words before it included; `None` for a paid
     /// account. Twilio does not publish the number.
     pub trial_segments: Option<u32>,
-    /// Segments of one sender: 1 a second by default, as for a long code in the United States.
+    /// Segments of one sender: 60 a minute by default, which is what a long code in the United States sends.
     pub sender: Option<(u32, Duration)>,
     /// Texts to one recipient from one tenant: 10 an hour by default.
     pub recipient: Option<(u32, Duration)>,
@@ -126,7 +126,7 @@ impl Default for Guard {
             max_segments: 10,
             too_long: TooLong::default(),
             trial_segments: None,
-            sender: Some((1, Duration::from_secs(1))),
+            sender: Some((60, Duration::from_secs(60))),
             recipient: Some((10, Duration::from_secs(3600))),
             daily: Some(1_000),
             patience: Duration::from_secs(4 * 3600),

@@ -442,7 +442,9 @@ mod tests {
 
     #[tokio::test]
     async fn texts_of_one_sender_go_one_segment_a_second() {
-        let desk = desk((0..3).fold(Stub::new(), |stub, _| stub.reply(201, "{}")));
+        let mut desk = desk((0..3).fold(Stub::new(), |stub, _| stub.reply(201, "{}")));
+        let guard = Guard::new().with_sender_rate(Some((1, Duration::from_secs(1))));
+        Arc::get_mut(&mut desk.outbox).unwrap().gate.guard = guard;
         for id in ["m1", "m2", "m3"] {
             let text = MessageRecord::outbound(
                 "a".parse().unwrap(),

@@ -257,23 +257,27 @@ pub struct Recording {
     pub enabled: bool,
     /// What callers hear, once a call, before they are recorded. Many laws require it: silence is a choice.
     pub consent: Option<String>,
+    /// Whether recordings and voicemails are copied to where the host keeps large things.
+    pub keep: bool,
 }
 
 impl Default for Recording {
     fn default() -> Self {
-        Self { enabled: false, consent: Some("This call may be recorded.".into()) }
+        Self { enabled: false, consent: Some("This call may be recorded.".into()), keep: false }
     }
 }
 
-/// Transcription while the call goes on.
+/// Transcription, while the call goes on or afterwards.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Transcription {
-    /// Whether calls are transcribed.
+    /// Whether calls are transcribed while they go on.
     pub enabled: bool,
-    /// The Conversational Intelligence service that keeps the transcript.
+    /// The Conversational Intelligence service that keeps the transcript, and transcribes recordings.
     pub service: Option<IntelligenceServiceSid>,
+    /// Whether recordings are transcribed and summarised after the call; needs a service.
+    pub after_call: bool,
 }
 
 /// Texts to callers whom nobody answered.

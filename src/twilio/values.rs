@@ -373,6 +373,11 @@ impl WebhookUrl {
         Self("".into())
     }
 
+    /// A URL that Twilio has told, to be set again as it was.
+    pub(crate) fn as_it_was(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

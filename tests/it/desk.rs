@@ -186,9 +186,13 @@ mod read_only {
 
     use async_trait::async_trait;
     use frontdesk::Error;
-    use frontdesk::call::{CallQuery, CallRecord, Calls};
-    use frontdesk::id::{CallSid, MessageSid, TenantId};
-    use frontdesk::message::{MessageId, MessageQuery, MessageRecord, Messages};
+    use frontdesk::address::Address;
+    use frontdesk::call::{CallQuery, CallRecord, Calls, FollowUp, FollowUps};
+    use frontdesk::id::{CallSid, MessageSid, TenantId, TranscriptSid};
+    use frontdesk::message::{
+        Allowance, Consent, Consents, Counters, MessageCounts, MessageId, MessageQuery, MessageRecord, Messages, Spent,
+    };
+    use frontdesk::number::{NumberOrder, Numbers};
     use frontdesk::phone::E164;
     use frontdesk::relay::RelayEvent;
     use frontdesk::store::{Backstage, Commit, Store, Unit};
@@ -235,6 +239,43 @@ mod read_only {
         async fn messages(&self, _: &TenantId, _: &MessageQuery) -> Result<Vec<MessageRecord>, Error> {
             down()
         }
+        async fn message_counts(&self, _: &TenantId) -> Result<MessageCounts, Error> {
+            down()
+        }
+    }
+
+    #[async_trait]
+    impl Consents for ReadOnly {
+        async fn consent(&self, _: &TenantId, _: &Address, _: &Address) -> Result<Option<Consent>, Error> {
+            down()
+        }
+        async fn opted_out(&self, _: &TenantId, _: usize) -> Result<Vec<Consent>, Error> {
+            down()
+        }
+    }
+
+    #[async_trait]
+    impl Counters for ReadOnly {
+        async fn spend(&self, _: &TenantId, _: &[(Allowance, u32)]) -> Result<Spent, Error> {
+            down()
+        }
+    }
+
+    #[async_trait]
+    impl Numbers for ReadOnly {
+        async fn order(&self, _: &TenantId, _: &MessageId) -> Result<Option<NumberOrder>, Error> {
+            down()
+        }
+        async fn orders(&self, _: &TenantId) -> Result<Vec<NumberOrder>, Error> {
+            down()
+        }
+    }
+
+    #[async_trait]
+    impl FollowUps for ReadOnly {
+        async fn follow_up(&self, _: &TenantId, _: &str) -> Result<Option<FollowUp>, Error> {
+            down()
+        }
     }
 
     #[async_trait]
@@ -248,6 +289,15 @@ mod read_only {
             panic!("a bug of the host's")
         }
         async fn claim_relays(&self, _: &str, _: usize, _: Duration) -> Result<Vec<(TenantId, RelayEvent)>, Error> {
+            down()
+        }
+        async fn claim_orders(&self, _: &str, _: usize, _: Duration) -> Result<Vec<(TenantId, NumberOrder)>, Error> {
+            down()
+        }
+        async fn claim_follow_ups(&self, _: &str, _: usize, _: Duration) -> Result<Vec<(TenantId, FollowUp)>, Error> {
+            down()
+        }
+        async fn follow_up_of(&self, _: &TranscriptSid) -> Result<Option<(TenantId, FollowUp)>, Error> {
             down()
         }
         async fn ping(&self) -> Result<(), Error> {
