@@ -39,7 +39,7 @@ pub use builder::{DeskBuilder, InvalidDesk};
 pub use service::DeskService;
 pub use settings::{InvalidSettings, Settings};
 
-use crate::calls::{CallerIds, Callbacks, Sounds};
+use crate::calls::{Callbacks, CallerIds, Sounds};
 use crate::messaging::Messenger;
 use crate::provisioning::Provisioning;
 use crate::worker::Worker;

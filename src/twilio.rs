@@ -43,6 +43,7 @@ mod origin;
 pub mod outgoing_caller_ids;
 mod page;
 mod parameters;
+pub mod preflight;
 mod product;
 pub mod recordings;
 mod request;

@@ -11,7 +11,7 @@ use super::hooks::{Arrival, Hooks};
 use super::render::{apology, render, unknown_number};
 use crate::Error;
 use crate::address::Address;
-use crate::call::{CallRecord, FollowUp, FollowUpKind, DialOutcome, Direction, RecordingInfo, Status, TranscriptLine};
+use crate::call::{CallRecord, DialOutcome, Direction, FollowUp, FollowUpKind, RecordingInfo, Status, TranscriptLine};
 use crate::clock::{Clock, within};
 use crate::id::{CallSid, RecordingSid, TenantId, TranscriptSid};
 use crate::message::{MessageId, MessageKind, MessageRecord};
@@ -203,18 +203,19 @@ impl CallService {
         let Some(call) = event.call_sid else { return Ok(Settled::Unknown) };
         let Some(tenant) = self.settings(tenant).await? else { return Ok(Settled::Unknown) };
         let key = format!("recording:{}:{}", event.recording_sid, event.recording_status);
-        let settled = self.record(&tenant, &call, None, &key, |record, _| {
-            let info = RecordingInfo::new(event.recording_sid)
-                .with_file(event.recording_url.clone(), event.recording_duration)
-                .with_ready(event.recording_status == RecordingStatus::Completed);
-            if voicemail {
-                record.note_voicemail(info)
-            } else {
-                record.note_recording(info)
-            }
-            false
-        })
-        .await?;
+        let settled = self
+            .record(&tenant, &call, None, &key, |record, _| {
+                let info = RecordingInfo::new(event.recording_sid)
+                    .with_file(event.recording_url.clone(), event.recording_duration)
+                    .with_ready(event.recording_status == RecordingStatus::Completed);
+                if voicemail {
+                    record.note_voicemail(info)
+                } else {
+                    record.note_recording(info)
+                }
+                false
+            })
+            .await?;
         // Told again after a crash in between, it is written once all the same.
         if settled != Settled::Unknown && event.recording_status == RecordingStatus::Completed {
             self.follow_up(&tenant, call, event.recording_sid, voicemail).await?;

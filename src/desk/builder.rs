@@ -9,7 +9,7 @@ use super::routes::{Routes, Services};
 use super::{Desk, Inner};
 use crate::Secret;
 use crate::blob::BlobStore;
-use crate::calls::{Analyst, Announcer, CallService, CallerIds, Callbacks, Hooks, Notices, Paths, Sounds};
+use crate::calls::{Analyst, Announcer, CallService, Callbacks, CallerIds, Hooks, Notices, Paths, Sounds};
 use crate::clock::{Clock, SystemClock};
 use crate::message::{Guard, LineCheck, SmsSender};
 use crate::messaging::{Gate, MessageService, Messenger};
@@ -278,8 +278,7 @@ impl DeskBuilder {
             caller_ids = Some(CallerIds::new(client.clone(), callbacks.clone(), clock.clone()));
         }
         let sounds = Sounds { store: store.clone(), client: self.client, blobs: self.blobs };
-        let notices =
-            Notices { store: store.clone(), clock: clock.clone(), wake: calls.follow_ups.clone() };
+        let notices = Notices { store: store.clone(), clock: clock.clone(), wake: calls.follow_ups.clone() };
         let gate = Gate { store, clock, guard: self.guard, lines: self.lines };
         let messenger = Messenger::assemble(gate, self.sender, callbacks, calls.outbox.clone(), name);
         workers.extend(messenger.worker());

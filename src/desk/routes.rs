@@ -11,8 +11,8 @@ use tracing::{Instrument, Span};
 
 use super::InvalidDesk;
 use crate::Error;
-use crate::calls::flow::{Cursor, Ladder};
 use crate::Secret;
+use crate::calls::flow::{Cursor, Ladder};
 use crate::calls::{CallService, CallerIds, Notices, Origin, Settled, apology};
 use crate::clock::within;
 use crate::id::{TenantId, TranscriptSid};
@@ -20,9 +20,9 @@ use crate::message::MessageId;
 use crate::messaging::MessageService;
 use crate::tenant::Group;
 use crate::twilio::webhook::{
-    Call, CallStatusEvent, CallerIdEvent, DialEvent, Event, GatherEvent, IntelligenceEvent, MessageEvent, MessageStatusEvent, ParseError,
-    RealTimeTranscriptionEvent, RecordEvent, RecordingStatusEvent, Refusal, SIGNATURE, TranscriptionEvent, Verified, Verifier,
-    VoiceEvent,
+    Call, CallStatusEvent, CallerIdEvent, DialEvent, Event, GatherEvent, IntelligenceEvent, MessageEvent,
+    MessageStatusEvent, ParseError, RealTimeTranscriptionEvent, RecordEvent, RecordingStatusEvent, Refusal, SIGNATURE,
+    TranscriptionEvent, Verified, Verifier, VoiceEvent,
 };
 use crate::twiml::{MessagingResponse, VoiceResponse};
 

@@ -265,9 +265,7 @@ impl Saga {
     }
 
     fn settings(&self) -> NumberSettings {
-        let url = |text: String| {
-            url::Url::parse(&text).map(WebhookUrl::from).unwrap_or_else(|_| WebhookUrl::none())
-        };
+        let url = |text: String| url::Url::parse(&text).map(WebhookUrl::from).unwrap_or_else(|_| WebhookUrl::none());
         NumberSettings::new()
             .voice_url(url(self.callbacks.voice()))
             .voice_method(HttpMethod::Post)

@@ -195,9 +195,10 @@ impl Provisioning {
                 }
                 // Each subscription that comes back after its end orders anew.
                 let past = orders.iter().filter(|order| order.id.as_str().starts_with(BY_SUBSCRIPTION)).count();
-                let name = if past == 0 { BY_SUBSCRIPTION.to_owned() } else { format!("{BY_SUBSCRIPTION}-{}", past + 1) };
-                let id = MessageId::new(name)
-                    .map_err(|source| Error::refused("naming an order").with_source(source))?;
+                let name =
+                    if past == 0 { BY_SUBSCRIPTION.to_owned() } else { format!("{BY_SUBSCRIPTION}-{}", past + 1) };
+                let id =
+                    MessageId::new(name).map_err(|source| Error::refused("naming an order").with_source(source))?;
                 self.order(tenant, &id, wish()).await?;
                 Ok(Triggered::Ordered(id))
             }

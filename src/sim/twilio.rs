@@ -27,6 +27,8 @@ mod call;
 mod callback;
 mod fault;
 mod message;
+mod numbers;
+mod recordings;
 mod rest;
 mod script;
 mod state;
@@ -274,7 +276,66 @@ impl Twilio {
 
     /// Something goes wrong with the next requests to the REST API, in this order.
     pub fn inject(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.core.lock().faults.extend(faults);
+        self.core.lock().faults.extend(faults.into_iter().map(Some));
+    }
+
+    /// Something goes wrong with one request to the REST API: the next for 0, the one after it for 1.
+    pub fn inject_at(&self, request: usize, fault: Fault) {
+        let mut state = self.core.lock();
+        state.faults.clear();
+        state.faults.extend(std::iter::repeat_n(None, request));
+        state.faults.push_back(Some(fault));
+    }
+
+    /// The numbers that are for sale, in the place of those that were: local ones of the United States and Canada,
+    /// toll-free and mobile ones by their beginnings.
+    pub fn set_for_sale(&self, numbers: impl IntoIterator<Item = E164>) {
+        let kind = |number: &E164| {
+            let area = number.national().get(..3).unwrap_or_default();
+            let toll_free = ["800", "833", "844", "855", "866", "877", "888"].contains(&area);
+            match number.calling_code() {
+                1 if toll_free => "TollFree",
+                1 => "Local",
+                _ => "Mobile",
+            }
+        };
+        self.core.lock().for_sale = numbers.into_iter().map(|number| (number, kind(&number))).collect();
+    }
+
+    /// Somebody else buys a number, though it is still listed as for sale.
+    pub fn snatch(&self, number: E164) {
+        self.core.lock().snatched.insert(number);
+    }
+
+    /// The account's numbers.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<E164> {
+        self.core.lock().numbers.keys().copied().collect()
+    }
+
+    /// The webhooks of one of the account's numbers.
+    #[must_use]
+    pub fn number_settings(&self, number: E164) -> Option<NumberSettings> {
+        self.core.lock().numbers.get(&number).cloned()
+    }
+
+    /// The phone that Twilio calls to verify it is answered, and a code is typed; false when it is the wrong one,
+    /// `None` when no call comes.
+    #[must_use]
+    pub fn type_code(&self, number: E164, typed: &str) -> Option<bool> {
+        self.core.type_code(number, typed)
+    }
+
+    /// What is said in every recorded call, by the caller or not, and the summary that an operator writes of it.
+    pub fn set_conversation<'a>(&self, lines: impl IntoIterator<Item = (bool, &'a str)>, summary: Option<&str>) {
+        let mut state = self.core.lock();
+        state.conversation = lines.into_iter().map(|(by_caller, words)| (by_caller, words.to_owned())).collect();
+        state.summary = summary.map(ToOwned::to_owned);
+    }
+
+    /// What is told, without a signature, that a transcript is on its way.
+    pub fn set_intelligence_webhook(&self, url: impl Into<String>) {
+        self.core.lock().intelligence_webhook = Some(url.into());
     }
 
     /// Sends the callbacks that wait, and those that follow from them.

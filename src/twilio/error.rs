@@ -49,7 +49,12 @@ pub(super) fn refusal(
 /// The error of a successful answer that cannot be read.
 pub(super) fn unreadable(what: &'static str, class: Idempotency, source: serde_json::Error) -> Error {
     // Whatever was asked for has been done, but what came of it is not known.
-    let fate = if class == Idempotency::Read { Fate::Refused } else { Fate::Unknown };
+    let fate = match (class, source.classify()) {
+        // No JSON at all comes from something in between, and may be gone the next time.
+        (Idempotency::Read, serde_json::error::Category::Data) => Fate::Refused,
+        (Idempotency::Read, _) => Fate::NoEffect,
+        _ => Fate::Unknown,
+    };
     // serde_json's text may quote the body.
     Error::new(fate, what).with_source(format!(
         "the answer is not what the documentation says: {:?} error at line {} column {}",

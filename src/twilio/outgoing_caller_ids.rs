@@ -172,6 +172,11 @@ impl<'a> OutgoingCallerIds<'a> {
         Ok(self.find(number).await?.is_some())
     }
 
+    /// Whether caller IDs can be read at all.
+    pub(super) async fn list_one(&self) -> Result<(), Error> {
+        self.list(&ListCallerIds::new().page_size(1)).page().await.map(|_| ())
+    }
+
     /// Reads a caller ID.
     ///
     /// # Errors

@@ -2,11 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod axum_extractor;
+mod caller_ids;
 mod calls;
 mod canary;
 mod desk;
 mod garbage;
 mod layers;
+mod messenger;
+mod provisioning;
+mod recordings;
 mod relay;
 mod reqwest_transport;
 mod sdk;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk::calls::Hooks;
-use frontdesk::message::{Accepted, DeliveryStatus, MessageKind, MessageRecord, SmsSender};
+use frontdesk::message::{Accepted, DeliveryStatus, MessageKind, MessageRecord, Refusal, SmsSender};
 use frontdesk::sim::twilio::{Behaviour, Callee, Fault};
 use frontdesk::tenant::Tenant;
 
@@ -72,8 +72,13 @@ async fn what_the_provider_refuses_or_loses_is_on_the_record() {
         world.twilio.set_recipient(CALLER, behaviour);
         miss_a_call(&world).await;
         world.settle().await;
-        let text = &world.texts().await[0];
+        let texts = world.texts().await;
+        let text = texts.iter().find(|text| text.repeats.is_none()).unwrap();
         assert_eq!((text.delivery.status, text.delivery.error_code), (status, Some(code)));
+        // A phone that was off may be on later; nothing else is tried again.
+        let later: Vec<_> = texts.iter().filter(|text| text.repeats.is_some()).collect();
+        assert_eq!(later.len(), usize::from(code == 30003), "{code}");
+        assert!(later.iter().all(|text| text.delivery.status == DeliveryStatus::Pending && text.attempts == 0));
     }
 }
 
@@ -112,7 +117,11 @@ async fn who_said_stop_gets_no_text_back() {
     world.settle().await;
     assert!(world.twilio.texts().is_empty());
     let failed = world.texts().await.into_iter().find(|text| text.kind == MessageKind::TextBack).unwrap();
-    assert_eq!(failed.delivery.error_code, Some(21610));
+    assert_eq!(failed.refusal, Some(Refusal::OptedOut), "known without asking the provider");
+    world.twilio.text(CALLER, BUSINESS.parse().unwrap(), "yes").await;
+    miss_a_call(&world).await;
+    world.settle().await;
+    assert_eq!(world.twilio.texts().len(), 1, "who says yes after stop is texted again");
 }
 
 #[derive(Debug)]

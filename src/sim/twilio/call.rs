@@ -5,7 +5,7 @@ use http::Method;
 use super::callback::{Job, Reply};
 use super::message::Draft;
 use super::script::{CallScript, Callee, Input, Run};
-use super::state::StoredCall;
+use super::state::{StoredCall, StoredRecording};
 use super::transcript::{Entry, Transcript};
 use super::xml_root;
 use crate::sim::xml::Node;
@@ -485,7 +485,7 @@ impl Run {
                 .map(|(name, value): (&str, String)| (name.to_owned(), value)),
             );
             let url = absolute(callback, url);
-            self.core.schedule(vec![Job { url, method: Method::POST, parameters, progress: None }]);
+            self.core.schedule(vec![Job::form(url, parameters)]);
         }
         let extra = vec![
             ("RecordingUrl".to_owned(), link),
@@ -511,7 +511,20 @@ impl Run {
 
     /// Makes a recording and schedules its callback.
     fn recorded(&mut self, seconds: u32, source: &str, channels: u32, callback: Option<String>) -> (String, String) {
-        let (_, sid) = self.core.lock().sid("RE");
+        let sid = {
+            let mut state = self.core.lock();
+            let (_, sid) = state.sid("RE");
+            let recording = StoredRecording {
+                sid: sid.clone(),
+                call: self.transcript.sid.clone(),
+                seconds,
+                channels,
+                source: source.to_owned(),
+                created: self.core.0.clock.now(),
+            };
+            state.recordings.insert(sid.clone(), recording);
+            sid
+        };
         let link = format!("https://api.twilio.com/2010-04-01/Accounts/{}/Recordings/{sid}", self.core.0.account);
         self.transcript.push(Entry::Recorded { sid: sid.clone(), seconds });
         if let Some(url) = callback {
@@ -530,7 +543,7 @@ impl Run {
             ]
             .map(|(name, value)| (name.to_owned(), value))
             .into();
-            self.core.schedule(vec![Job { url, method: Method::POST, parameters, progress: None }]);
+            self.core.schedule(vec![Job::form(url, parameters)]);
         }
         (sid, link)
     }
@@ -553,7 +566,7 @@ impl Run {
                 ]
                 .map(|(name, value): (&str, String)| (name.to_owned(), value)),
             );
-            self.core.schedule(vec![Job { url, method: Method::POST, parameters, progress: None }]);
+            self.core.schedule(vec![Job::form(url, parameters)]);
         }
         self.transcript
     }

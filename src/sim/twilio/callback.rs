@@ -41,6 +41,18 @@ pub(super) struct Job {
     pub(super) parameters: Vec<(String, String)>,
     /// The message and the status it has reached when this goes out.
     pub(super) progress: Option<(String, String)>,
+    /// Sent as it is, without a signature, in the place of the parameters.
+    pub(super) json: Option<String>,
+}
+
+impl Job {
+    pub(super) fn form(url: String, parameters: Vec<(String, String)>) -> Self {
+        Self { url, method: Method::POST, parameters, progress: None, json: None }
+    }
+
+    pub(super) fn unsigned_json(url: String, json: String) -> Self {
+        Self { json: Some(json), ..Self::form(url, Vec::new()) }
+    }
 }
 
 /// How long Twilio waits for an answer (<https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>).
@@ -78,7 +90,16 @@ impl Core {
         if *method != Method::GET {
             builder = builder.header("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
         }
-        let mut request = builder.body(body).map_err(|_| format!("11100 invalid URL {bare}"))?;
+        let request = builder.body(body).map_err(|_| format!("11100 invalid URL {bare}"))?;
+        self.carry(request, bare).await
+    }
+
+    async fn post_json(&self, url: &str, json: &str) -> Result<Reply, String> {
+        let request = Request::post(url).header("content-type", "application/json").body(Bytes::from(json.to_owned()));
+        self.carry(request.map_err(|_| format!("11100 invalid URL {url}"))?, url).await
+    }
+
+    async fn carry(&self, mut request: Request<Bytes>, bare: &str) -> Result<Reply, String> {
         request.extensions_mut().insert(Deadline(READ_TIMEOUT));
         let answer = self.0.webhooks.call(request).await.map_err(|error| format!("11200 {error} at {bare}"))?;
         let status = answer.status().as_u16();
@@ -140,7 +161,11 @@ impl Core {
         let policy = setting("rp").unwrap_or("ct");
         let repeats = |reason: &str| policy.split(',').any(|part| part == reason || part == "all");
         for _ in 0..attempts {
-            let again = match self.ask(&job.url, &job.method, &job.parameters).await {
+            let asked = match &job.json {
+                Some(json) => self.post_json(&job.url, json).await,
+                None => self.ask(&job.url, &job.method, &job.parameters).await,
+            };
+            let again = match asked {
                 Ok(Reply { status: 200..=299, .. }) => return,
                 Ok(Reply { status, .. }) => {
                     tracing::warn!(status, "a callback was answered with an error");

@@ -174,6 +174,7 @@ impl Core {
                 method: Method::POST,
                 parameters: parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
                 progress: Some((sid.to_owned(), (*status).to_owned())),
+                json: None,
             }
         });
         self.schedule(jobs.collect());

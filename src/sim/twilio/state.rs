@@ -111,6 +111,52 @@ pub(super) struct StoredCall {
     pub(super) ended: Option<DateTime<Utc>>,
 }
 
+/// What the account keeps of a number besides its webhooks.
+#[derive(Debug, Clone)]
+pub(super) struct Details {
+    pub(super) sid: String,
+    pub(super) created: DateTime<Utc>,
+    pub(super) fields: BTreeMap<String, String>,
+}
+
+impl Details {
+    pub(super) fn name(&self, number: E164) -> String {
+        self.fields.get("FriendlyName").cloned().unwrap_or_else(|| number.national().to_owned())
+    }
+}
+
+/// A call by which a number is to be verified.
+#[derive(Debug, Clone)]
+pub(super) struct Validation {
+    pub(super) code: String,
+    pub(super) call_sid: String,
+    pub(super) callback: Option<String>,
+    pub(super) name: String,
+}
+
+/// A recording as the account keeps it.
+#[derive(Debug, Clone)]
+pub(super) struct StoredRecording {
+    pub(super) sid: String,
+    pub(super) call: String,
+    pub(super) seconds: u32,
+    pub(super) channels: u32,
+    pub(super) source: String,
+    pub(super) created: DateTime<Utc>,
+}
+
+/// A transcript as Conversational Intelligence keeps it.
+#[derive(Debug, Clone)]
+pub(super) struct StoredTranscript {
+    pub(super) sid: String,
+    pub(super) service: String,
+    pub(super) recording: String,
+    pub(super) key: Option<String>,
+    /// How often it was looked at, which is how it comes about.
+    pub(super) looks: u32,
+    pub(super) created: DateTime<Utc>,
+}
+
 /// Everything the simulated Twilio remembers.
 #[derive(Default)]
 pub(super) struct State {
@@ -122,7 +168,19 @@ pub(super) struct State {
     pub(super) order: Order,
     /// Every request for a document is made twice.
     pub(super) repeat: bool,
-    pub(super) faults: VecDeque<Fault>,
+    pub(super) faults: VecDeque<Option<Fault>>,
+    pub(super) details: BTreeMap<E164, Details>,
+    /// What is for sale, and as which kind.
+    pub(super) for_sale: BTreeMap<E164, &'static str>,
+    /// Listed as for sale, though somebody else has them by now.
+    pub(super) snatched: BTreeSet<E164>,
+    pub(super) caller_ids: BTreeMap<E164, (String, String)>,
+    pub(super) validations: BTreeMap<E164, Validation>,
+    pub(super) recordings: BTreeMap<String, StoredRecording>,
+    pub(super) transcripts: BTreeMap<String, StoredTranscript>,
+    pub(super) conversation: Vec<(bool, String)>,
+    pub(super) summary: Option<String>,
+    pub(super) intelligence_webhook: Option<String>,
     pub(super) messages: BTreeMap<u64, StoredMessage>,
     pub(super) calls: BTreeMap<u64, StoredCall>,
     pub(super) jobs: VecDeque<Job>,
@@ -130,7 +188,30 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(seed: u64) -> Self {
-        Self { next: seed, ..Self::default() }
+        Self {
+            next: seed,
+            for_sale: super::numbers::for_sale(),
+            conversation: vec![
+                (false, "Riverside Clinic, how can I help?".into()),
+                (true, "I would like an appointment on Tuesday.".into()),
+                (false, "Tuesday at three it is.".into()),
+            ],
+            summary: Some("The caller asked for an appointment and got Tuesday at three.".into()),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn details(&mut self, number: E164) -> &mut Details {
+        if !self.details.contains_key(&number) {
+            let (count, sid) = self.sid("PN");
+            let created = DateTime::from_timestamp(i64::try_from(count).unwrap_or(0), 0).unwrap_or_default();
+            self.details.insert(number, Details { sid, created, fields: BTreeMap::new() });
+        }
+        self.details.entry(number).or_insert_with(|| Details {
+            sid: String::new(),
+            created: DateTime::UNIX_EPOCH,
+            fields: BTreeMap::new(),
+        })
     }
 
     /// A number that counts up, and a SID made of it.
