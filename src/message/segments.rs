@@ -71,13 +71,49 @@ fn width(c: char, encoding: Encoding) -> u32 {
     }
 }
 
+/// Septets of the ASCII characters, which nearly every text is made of.
+const ASCII: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut code = 0;
+    while code < 128 {
+        table[code] = septets(code as u8 as char) as u8;
+        code += 1;
+    }
+    table
+};
+
+/// A text in one pass.
+struct Scan {
+    /// Whether the GSM alphabet has every character.
+    gsm: bool,
+    /// How many characters.
+    chars: u32,
+    /// Septets, as far as the alphabet has the characters.
+    septets: u32,
+    /// 16-bit units.
+    utf16: u32,
+}
+
+fn scan(text: &str) -> Scan {
+    let mut scan = Scan { gsm: true, chars: 0, septets: 0, utf16: 0 };
+    for c in text.chars() {
+        let septets = match ASCII.get(c as usize) {
+            Some(septets) => u32::from(*septets),
+            None => septets(c),
+        };
+        scan.gsm &= septets > 0;
+        scan.chars += 1;
+        scan.septets += septets;
+        scan.utf16 += width(c, Encoding::Ucs2);
+    }
+    scan
+}
+
 impl Encoding {
     /// How a text has to be coded.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        // Nearly every text is ASCII, and of ASCII only the grave accent and controls are missing.
-        let gsm = |c: char| septets(c) > 0;
-        if text.chars().all(gsm) { Self::Gsm7 } else { Self::Ucs2 }
+        if scan(text).gsm { Self::Gsm7 } else { Self::Ucs2 }
     }
 }
 
@@ -85,11 +121,16 @@ impl Segments {
     /// Counts. A character is never cut in two, nor is a pair of surrogates or an escape with what it escapes.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let encoding = Encoding::of(text);
+        let scan = scan(text);
+        let (encoding, units) = if scan.gsm { (Encoding::Gsm7, scan.septets) } else { (Encoding::Ucs2, scan.utf16) };
         let (single, each) = room(encoding);
-        let units: u32 = text.chars().map(|c| width(c, encoding)).sum();
         if units <= single {
             return Self { encoding, count: u32::from(units > 0), units, left: single - units };
+        }
+        if units == scan.chars {
+            // Nothing is wider than one unit, and nothing can be cut in two.
+            let count = units.div_ceil(each);
+            return Self { encoding, count, units, left: count * each - units };
         }
         let (mut count, mut used) = (1, 0);
         for c in text.chars() {
