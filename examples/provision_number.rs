@@ -13,8 +13,7 @@ use std::time::Duration;
 use frontdesk::Desk;
 use frontdesk::clock::{Clock, ManualClock, SystemClock};
 use frontdesk::id::TenantId;
-use frontdesk::message::MessageId;
-use frontdesk::number::{NumberOrder, OrderState, Wish};
+use frontdesk::number::{NumberOrder, OrderId, OrderState, Wish};
 use frontdesk::provisioning::{Subscription, Triggered};
 use frontdesk::sim;
 use frontdesk::sim::twilio::Fault;
@@ -71,7 +70,7 @@ async fn start() -> Result<()> {
     let desk = Desk::builder().public_url(public_url.parse()?).auth_token(token).twilio(client).store(store).build()?;
     let codes: Vec<&str> = area_code.as_deref().into_iter().collect();
     // The same id again, in another run too, is the same order: a number that bears its tag is taken up, not bought.
-    let id: MessageId = "example".parse()?;
+    let id: OrderId = "example".parse()?;
     let numbers = desk.provisioning().ok_or("the desk has no client")?;
     numbers.order(&tenant()?, &id, Wish::local(country).in_area_codes(codes)).await?;
     desk.run_until_idle().await?;

@@ -164,6 +164,81 @@ sids! {
     SentenceSid: "GX";
 }
 
+/// Declares our own names of things: texts that can stand in a URL's query and a file's name.
+macro_rules! names {
+    ($($(#[$meta:meta])* pub struct $name:ident, $invalid:ident: $what:literal;)*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, ::serde::Serialize, ::serde::Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Box<str>);
+
+        #[doc = concat!("A text that is not ", $what, " id.")]
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+        #[error("not {} id: 1 to 128 letters, digits, '-', '_', '.' or ':'", $what)]
+        #[non_exhaustive]
+        pub struct $invalid;
+
+        impl $name {
+            /// Checks the text.
+            ///
+            /// # Errors
+            /// When it is empty, too long or has other characters.
+            pub fn new(text: impl AsRef<str>) -> Result<Self, $invalid> {
+                let text = text.as_ref();
+                let clean = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+                if clean && (1..=128).contains(&text.len()) { Ok(Self(text.into())) } else { Err($invalid) }
+            }
+
+            /// What this crate has put together itself.
+            #[allow(dead_code, reason = "not every kind of name is put together here")]
+            fn trusted(text: String) -> Self {
+                Self(text.into())
+            }
+
+            /// The text of the id.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $invalid;
+
+            fn from_str(text: &str) -> Result<Self, $invalid> {
+                Self::new(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $invalid;
+
+            fn try_from(text: String) -> Result<Self, $invalid> {
+                Self::new(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0.into()
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+pub(crate) use names;
+
 /// Who the data belongs to: the key of every row.
 ///
 /// Any non-empty text of up to 128 visible characters without white space, `/`, `\\`, `?`, `#` and `%`; not `.` or `..`.

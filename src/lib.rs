@@ -27,9 +27,9 @@
 //! |---|---|
 //! | foundations | [`error`], [`secret`], [`phone`], [`address`], [`id`], [`clock`] |
 //! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
-//! | domain | [`tenant`], [`call`], [`message`], [`relay`], [`store`] |
+//! | domain | [`tenant`], [`call`], [`message`], [`number`], [`relay`], [`blob`], [`store`] |
 //! | adapters | [`twilio`], [`backoffice`] |
-//! | services | [`calls`], `messaging` |
+//! | services | [`calls`], `messaging`, `provisioning` |
 //! | edge | `desk`, `axum`, `sim` |
 //!
 //! # Features

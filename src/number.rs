@@ -15,5 +15,5 @@
 mod order;
 mod store;
 
-pub use order::{Kept, NumberOrder, OrderState, Problem, Wish, WishKind};
+pub use order::{InvalidOrderId, Kept, NumberOrder, OrderId, OrderState, Problem, Wish, WishKind};
 pub use store::Numbers;

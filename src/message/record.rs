@@ -1,6 +1,3 @@
-use std::fmt;
-use std::str::FromStr;
-
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +6,7 @@ use super::guard::Refusal;
 use super::state::{Delivery, DeliveryStatus};
 use crate::address::Address;
 use crate::call::Direction;
-use crate::id::{CallSid, MessageSid, MessagingServiceSid, TenantId};
+use crate::id::{CallSid, MessageSid, MessagingServiceSid, TenantId, names};
 use crate::secret::Private;
 
 /// How often the provider is asked what became of a text whose outcome is unknown; then it waits for a person.
@@ -17,84 +14,28 @@ pub const MAX_CHECKS: u32 = 3;
 /// Between a text's name and the number of its repeat.
 const REPEATED: &str = ":again-";
 
-/// Our name for a text: 1 to 128 letters, digits, `-`, `_`, `.` or `:`. The same id is the same text.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct MessageId(Box<str>);
-
-/// A text that cannot name a message.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a message id: 1 to 128 letters, digits, '-', '_', '.' or ':'")]
-#[non_exhaustive]
-pub struct InvalidMessageId;
+names! {
+    /// Our name for a text: 1 to 128 letters, digits, `-`, `_`, `.` or `:`. The same id is the same text.
+    pub struct MessageId, InvalidMessageId: "a message";
+}
 
 impl MessageId {
-    /// Checks the text.
-    ///
-    /// # Errors
-    /// When it is empty, too long or has other characters.
-    pub fn new(text: impl AsRef<str>) -> Result<Self, InvalidMessageId> {
-        let text = text.as_ref();
-        let clean = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
-        if clean && (1..=128).contains(&text.len()) { Ok(Self(text.into())) } else { Err(InvalidMessageId) }
-    }
-
     /// The text that follows a missed call: one per call.
     #[must_use]
     pub fn text_back(call: &CallSid) -> Self {
-        Self(format!("text-back:{call}").into())
+        Self::trusted(format!("text-back:{call}"))
     }
 
     /// A name that nothing has.
     #[must_use]
     pub fn random() -> Self {
-        Self(format!("{:032x}", fastrand::u128(..)).into())
+        Self::trusted(format!("{:032x}", fastrand::u128(..)))
     }
 
     /// A text that came in.
     #[must_use]
     pub fn inbound(sid: &MessageSid) -> Self {
-        Self(sid.as_str().into())
-    }
-
-    /// The text of the id.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for MessageId {
-    type Err = InvalidMessageId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidMessageId> {
-        Self::new(text)
-    }
-}
-
-impl TryFrom<String> for MessageId {
-    type Error = InvalidMessageId;
-
-    fn try_from(text: String) -> Result<Self, InvalidMessageId> {
-        Self::new(text)
-    }
-}
-
-impl From<MessageId> for String {
-    fn from(id: MessageId) -> Self {
-        id.0.into()
-    }
-}
-
-impl fmt::Display for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        Self::trusted(sid.as_str().to_owned())
     }
 }
 

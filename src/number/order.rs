@@ -1,10 +1,15 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{PhoneNumberSid, TenantId};
-use crate::message::{Lease, MessageId};
+use crate::id::{PhoneNumberSid, TenantId, names};
+use crate::message::Lease;
 use crate::phone::E164;
 use crate::secret::Private;
+
+names! {
+    /// The name of an order: 1 to 128 letters, digits, `-`, `_`, `.` or `:`. The same id is the same order.
+    pub struct OrderId, InvalidOrderId: "an order";
+}
 
 /// Which kind of number is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -172,7 +177,7 @@ pub struct NumberOrder {
     /// Whose it is.
     pub tenant: TenantId,
     /// Its name.
-    pub id: MessageId,
+    pub id: OrderId,
     /// What is wanted; `None` when an existing number is connected.
     pub wish: Option<Wish>,
     /// Where it stands.
@@ -206,7 +211,7 @@ pub struct NumberOrder {
 impl NumberOrder {
     /// An order for a new number.
     #[must_use]
-    pub fn new(tenant: TenantId, id: MessageId, wish: Wish, at: DateTime<Utc>) -> Self {
+    pub fn new(tenant: TenantId, id: OrderId, wish: Wish, at: DateTime<Utc>) -> Self {
         Self {
             tenant,
             id,
@@ -229,7 +234,7 @@ impl NumberOrder {
 
     /// An order to connect a number that is the account's already.
     #[must_use]
-    pub fn connecting(tenant: TenantId, id: MessageId, number: E164, sid: PhoneNumberSid, at: DateTime<Utc>) -> Self {
+    pub fn connecting(tenant: TenantId, id: OrderId, number: E164, sid: PhoneNumberSid, at: DateTime<Utc>) -> Self {
         let wish = Wish::local("");
         Self {
             wish: None,

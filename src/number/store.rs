@@ -2,10 +2,9 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use super::order::NumberOrder;
+use super::order::{NumberOrder, OrderId};
 use crate::Error;
 use crate::id::TenantId;
-use crate::message::MessageId;
 
 /// Reads orders for numbers. What changes them is a [`Unit`](crate::store::Unit).
 #[async_trait]
@@ -14,7 +13,7 @@ pub trait Numbers: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Error::is_retryable`] when the store cannot be reached.
-    async fn order(&self, tenant: &TenantId, id: &MessageId) -> Result<Option<NumberOrder>, Error>;
+    async fn order(&self, tenant: &TenantId, id: &OrderId) -> Result<Option<NumberOrder>, Error>;
 
     /// The tenant's orders, latest first.
     ///

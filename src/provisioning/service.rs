@@ -6,8 +6,7 @@ use futures_util::TryStreamExt;
 use crate::Error;
 use crate::clock::Clock;
 use crate::id::TenantId;
-use crate::message::MessageId;
-use crate::number::{NumberOrder, OrderState, Wish};
+use crate::number::{NumberOrder, OrderId, OrderState, Wish};
 use crate::phone::E164;
 use crate::store::{Commit, Store, Unit};
 use crate::twilio::Client;
@@ -59,7 +58,7 @@ impl From<&str> for Subscription {
 #[non_exhaustive]
 pub enum Triggered {
     /// A number was ordered.
-    Ordered(MessageId),
+    Ordered(OrderId),
     /// The tenant has a number, or one is on its way, and keeps it.
     Kept,
     /// The tenant's numbers are given back at this time, unless the subscription comes back before.
@@ -73,12 +72,12 @@ impl Provisioning {
     ///
     /// # Errors
     /// [`Error::is_retryable`] when the store could not be reached.
-    pub async fn order(&self, tenant: &TenantId, id: &MessageId, wish: Wish) -> Result<NumberOrder, Error> {
+    pub async fn order(&self, tenant: &TenantId, id: &OrderId, wish: Wish) -> Result<NumberOrder, Error> {
         let order = NumberOrder::new(tenant.clone(), id.clone(), wish, self.clock.now());
         self.write(tenant, id, order).await
     }
 
-    async fn write(&self, tenant: &TenantId, id: &MessageId, order: NumberOrder) -> Result<NumberOrder, Error> {
+    async fn write(&self, tenant: &TenantId, id: &OrderId, order: NumberOrder) -> Result<NumberOrder, Error> {
         self.store.commit(tenant, Unit::new().order(order)).await?;
         self.wake.call();
         self.must(tenant, id).await
@@ -88,11 +87,11 @@ impl Provisioning {
     ///
     /// # Errors
     /// [`Error::is_retryable`] when the store could not be reached.
-    pub async fn find(&self, tenant: &TenantId, id: &MessageId) -> Result<Option<NumberOrder>, Error> {
+    pub async fn find(&self, tenant: &TenantId, id: &OrderId) -> Result<Option<NumberOrder>, Error> {
         self.store.order(tenant, id).await
     }
 
-    async fn must(&self, tenant: &TenantId, id: &MessageId) -> Result<NumberOrder, Error> {
+    async fn must(&self, tenant: &TenantId, id: &OrderId) -> Result<NumberOrder, Error> {
         let found = self.store.order(tenant, id).await?;
         found.ok_or_else(|| Error::refused("finding an order").with_status(http::StatusCode::NOT_FOUND))
     }
@@ -120,7 +119,7 @@ impl Provisioning {
     /// # Errors
     /// [`Error::is_not_found`] when the account has no such number; [`Error::is_retryable`] when Twilio or the store
     /// could not be reached.
-    pub async fn connect(&self, tenant: &TenantId, id: &MessageId, number: E164) -> Result<NumberOrder, Error> {
+    pub async fn connect(&self, tenant: &TenantId, id: &OrderId, number: E164) -> Result<NumberOrder, Error> {
         const WHAT: &str = "connecting a number";
         let filter = ListNumbers::new().phone_number(number.as_str()).page_size(20);
         let listed: Vec<IncomingNumber> =
@@ -137,7 +136,7 @@ impl Provisioning {
     /// # Errors
     /// [`Error::is_not_found`] when the tenant has no such order; [`Error::is_retryable`] when the store could not be
     /// reached.
-    pub async fn release(&self, tenant: &TenantId, id: &MessageId, at: DateTime<Utc>) -> Result<bool, Error> {
+    pub async fn release(&self, tenant: &TenantId, id: &OrderId, at: DateTime<Utc>) -> Result<bool, Error> {
         self.change(tenant, id, |order| order.release_at = Some(at)).await
     }
 
@@ -145,7 +144,7 @@ impl Provisioning {
     ///
     /// # Errors
     /// As [`release`](Self::release).
-    pub async fn keep(&self, tenant: &TenantId, id: &MessageId) -> Result<bool, Error> {
+    pub async fn keep(&self, tenant: &TenantId, id: &OrderId) -> Result<bool, Error> {
         self.change(tenant, id, |order| order.release_at = None).await
     }
 
@@ -153,7 +152,7 @@ impl Provisioning {
     async fn change(
         &self,
         tenant: &TenantId,
-        id: &MessageId,
+        id: &OrderId,
         change: impl Fn(&mut NumberOrder) + Send + Sync,
     ) -> Result<bool, Error> {
         for _ in 0..ROUNDS {
@@ -197,8 +196,7 @@ impl Provisioning {
                 let past = orders.iter().filter(|order| order.id.as_str().starts_with(BY_SUBSCRIPTION)).count();
                 let name =
                     if past == 0 { BY_SUBSCRIPTION.to_owned() } else { format!("{BY_SUBSCRIPTION}-{}", past + 1) };
-                let id =
-                    MessageId::new(name).map_err(|source| Error::refused("naming an order").with_source(source))?;
+                let id = OrderId::new(name).map_err(|source| Error::refused("naming an order").with_source(source))?;
                 self.order(tenant, &id, wish()).await?;
                 Ok(Triggered::Ordered(id))
             }

@@ -18,7 +18,7 @@ use crate::message::{
     Allowance, Consent, Consents, Counted, Counters, Lease, MessageCounts, MessageId, MessageQuery, MessageRecord,
     Messages, Spent,
 };
-use crate::number::{NumberOrder, Numbers};
+use crate::number::{NumberOrder, Numbers, OrderId};
 use crate::phone::E164;
 use crate::relay::RelayEvent;
 use crate::secret::Private;
@@ -43,7 +43,7 @@ struct State {
     messages: Queue<MessageId, MessageRecord>,
     sids: HashMap<(TenantId, MessageSid), MessageId>,
     relays: Queue<String, RelayEvent>,
-    orders: Queue<MessageId, NumberOrder>,
+    orders: Queue<OrderId, NumberOrder>,
     follow_ups: Queue<String, FollowUp>,
     transcripts: HashMap<TranscriptSid, (TenantId, String)>,
     consents: HashMap<(TenantId, String, String), Consent>,
@@ -100,7 +100,7 @@ macro_rules! work {
 work! {
     MessageRecord, MessageId, |message| message.id.clone();
     RelayEvent, String, |event| event.id.clone();
-    NumberOrder, MessageId, |order| order.id.clone();
+    NumberOrder, OrderId, |order| order.id.clone();
     FollowUp, String, |follow_up| follow_up.id();
 }
 
@@ -331,7 +331,7 @@ impl Counters for MemoryStore {
 
 #[async_trait]
 impl Numbers for MemoryStore {
-    async fn order(&self, tenant: &TenantId, id: &MessageId) -> Result<Option<NumberOrder>, Error> {
+    async fn order(&self, tenant: &TenantId, id: &OrderId) -> Result<Option<NumberOrder>, Error> {
         Ok(self.open()?.orders.get(tenant, id).cloned())
     }
 

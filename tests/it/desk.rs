@@ -192,7 +192,7 @@ mod read_only {
     use frontdesk::message::{
         Allowance, Consent, Consents, Counters, MessageCounts, MessageId, MessageQuery, MessageRecord, Messages, Spent,
     };
-    use frontdesk::number::{NumberOrder, Numbers};
+    use frontdesk::number::{NumberOrder, Numbers, OrderId};
     use frontdesk::phone::E164;
     use frontdesk::relay::RelayEvent;
     use frontdesk::store::{Backstage, Commit, Store, Unit};
@@ -263,7 +263,7 @@ mod read_only {
 
     #[async_trait]
     impl Numbers for ReadOnly {
-        async fn order(&self, _: &TenantId, _: &MessageId) -> Result<Option<NumberOrder>, Error> {
+        async fn order(&self, _: &TenantId, _: &OrderId) -> Result<Option<NumberOrder>, Error> {
             down()
         }
         async fn orders(&self, _: &TenantId) -> Result<Vec<NumberOrder>, Error> {

@@ -25,6 +25,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("store", 2),
     ("tenant", 2),
     ("backoffice", 3),
+    ("blob/directory", 3),
+    ("blob/memory", 3),
     ("store/memory", 3),
     ("twilio", 3),
     ("calls", 4),

@@ -7,8 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use frontdesk::Desk;
 use frontdesk::clock::{Clock, ManualClock};
-use frontdesk::message::MessageId;
-use frontdesk::number::{NumberOrder, OrderState, Problem, Wish, WishKind};
+use frontdesk::number::{NumberOrder, OrderId, OrderState, Problem, Wish, WishKind};
 use frontdesk::provisioning::{Subscription, Triggered};
 use frontdesk::sim::Twilio;
 use frontdesk::sim::twilio::{Fault, NumberSettings};
@@ -24,7 +23,7 @@ struct Shop {
     desk: Desk,
 }
 
-fn id() -> MessageId {
+fn id() -> OrderId {
     "first".parse().unwrap()
 }
 
