@@ -1,3 +1,5 @@
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use url::Url;
 
@@ -21,7 +23,7 @@ pub enum Schedule {
 }
 
 /// A text to send.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[must_use]
 pub struct Draft {
     pub(super) to: Address,
@@ -85,6 +87,20 @@ impl Draft {
     pub fn with_line_check(mut self) -> Self {
         self.check_line = true;
         self
+    }
+}
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL of a file may let anybody fetch it.
+        f.debug_struct("Draft")
+            .field("to", &self.to)
+            .field("body", &self.body)
+            .field("from", &self.from)
+            .field("media", &self.media.len())
+            .field("id", &self.id)
+            .field("schedule", &self.schedule)
+            .finish_non_exhaustive()
     }
 }
 

@@ -26,6 +26,25 @@ try:
 except TwilioRestException as error:
     assert (error.status, error.code) == (400, 21211), error
 client.messages(sent.sid).delete()
+for product in ("lookups", "intelligence"):
+    getattr(client, product).base_url = os.environ["BASE"]
+found = client.available_phone_numbers("US").local.list(area_code=510, limit=1)[0]
+assert found.phone_number.startswith("+1510") and found.capabilities["voice"], found
+bought = client.incoming_phone_numbers.create(phone_number=found.phone_number, friendly_name="desk", voice_url="https://example.com/v")
+assert [n.sid for n in client.incoming_phone_numbers.list(friendly_name="desk")] == [bought.sid]
+assert client.incoming_phone_numbers(bought.sid).update(sms_url="https://example.com/s").voice_url == "https://example.com/v"
+try:
+    client.incoming_phone_numbers.create(phone_number=found.phone_number)
+    sys.exit("21422 was expected")
+except TwilioRestException as error:
+    assert error.code == 21422, error
+assert client.incoming_phone_numbers(bought.sid).delete() and len(client.incoming_phone_numbers.list()) == 1
+request = client.validation_requests.create(phone_number="+14155552671", friendly_name="me")
+assert len(request.validation_code) == 6, request
+assert client.outgoing_caller_ids.list() == [] and client.recordings.list() == []
+known = client.lookups.v2.phone_numbers("+14155552671").fetch(fields="line_type_intelligence")
+assert known.valid and known.line_type_intelligence["type"] == "mobile", known
+assert client.intelligence.v2.transcripts.list() == []
 print("ok")
 "#;
 
