@@ -69,7 +69,7 @@ async fn start() -> Result<()> {
     let store = MemoryStore::new(SystemClock::shared()).with_tenant(Tenant::new(tenant()?));
     let desk = Desk::builder().public_url(public_url.parse()?).auth_token(token).twilio(client).store(store).build()?;
     let codes: Vec<&str> = area_code.as_deref().into_iter().collect();
-    // The same id again, in another run too, is the same order: a number that bears its tag is taken up, not bought.
+    // The same id again is the same order, as long as the store remembers it; this one forgets when the program ends.
     let id: OrderId = "example".parse()?;
     let numbers = desk.provisioning().ok_or("the desk has no client")?;
     numbers.order(&tenant()?, &id, Wish::local(country).in_area_codes(codes)).await?;

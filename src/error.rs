@@ -100,6 +100,18 @@ impl Error {
         self
     }
 
+    /// The same, but worth another attempt.
+    #[cfg(feature = "desk")]
+    pub(crate) fn into_unavailable(mut self) -> Self {
+        self.0.fate = Fate::NoEffect;
+        self
+    }
+
+    /// What was attempted.
+    pub(crate) fn what(&self) -> &str {
+        &self.0.what
+    }
+
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.0.status = Some(status);
         self

@@ -8,7 +8,7 @@
 //! let order = NumberOrder::new("clinic".parse()?, "first".parse()?, wish, DateTime::UNIX_EPOCH);
 //! assert_eq!(order.state, OrderState::Wanted);
 //! // The name that the number bears at the provider, by which it is found again after a crash.
-//! assert_eq!(order.tag(), "frontdesk:clinic:first");
+//! assert!(order.tag().starts_with("frontdesk:first:"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

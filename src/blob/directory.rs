@@ -9,8 +9,8 @@ use crate::Error;
 
 /// Keeps blobs as files of a directory: `tenant/path`, and the media type beside it in `tenant/path.type`.
 ///
-/// A file is written beside its place, synced, and moved there, so that no half of one is ever read. Reading and
-/// writing block the thread for as long as the disk takes.
+/// A file is written beside its place, synced, and moved there, so that no half of one is ever read. With
+/// the feature `tokio` the disk is waited for on a thread of the runtime's; without it the caller's thread waits.
 #[derive(Debug, Clone)]
 pub struct DirectoryBlobs {
     root: PathBuf,
@@ -67,6 +67,15 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     moved
 }
 
+/// Runs what the disk delays on a thread for that, where there is a runtime that has one.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    #[cfg(feature = "tokio")]
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        return runtime.spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)));
+    }
+    work()
+}
+
 fn missing<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
     match outcome {
         Ok(value) => Ok(Some(value)),
@@ -79,33 +88,34 @@ fn missing<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {
 impl BlobStore for DirectoryBlobs {
     async fn put(&self, key: &BlobKey, content_type: &str, bytes: Bytes) -> Result<(), Error> {
         let path = self.path(key);
-        let put = || {
+        let kind = content_type.to_owned();
+        let put = move || {
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder)?;
             }
-            write(&beside(&path, ".type"), content_type.as_bytes())?;
+            write(&beside(&path, ".type"), kind.as_bytes())?;
             write(&path, &bytes)
         };
-        put().map_err(|source| Error::unavailable("keeping a blob").with_source(source))
+        blocking(put).await.map_err(|source| Error::unavailable("keeping a blob").with_source(source))
     }
 
     async fn get(&self, key: &BlobKey) -> Result<Option<Blob>, Error> {
         let path = self.path(key);
-        let get = || {
+        let get = move || {
             let Some(bytes) = missing(std::fs::read(&path))? else { return Ok(None) };
             let kind = missing(std::fs::read_to_string(beside(&path, ".type")))?;
             Ok(Some(Blob::new(kind.unwrap_or_else(|| "application/octet-stream".to_owned()), bytes.into())))
         };
-        get().map_err(|source: io::Error| Error::unavailable("reading a blob").with_source(source))
+        blocking(get).await.map_err(|source: io::Error| Error::unavailable("reading a blob").with_source(source))
     }
 
     async fn delete(&self, key: &BlobKey) -> Result<(), Error> {
         let path = self.path(key);
-        let delete = || {
+        let delete = move || {
             missing(std::fs::remove_file(&path))?;
             missing(std::fs::remove_file(beside(&path, ".type")))
         };
-        delete().map(|_| ()).map_err(|source| Error::unavailable("deleting a blob").with_source(source))
+        blocking(delete).await.map(|_| ()).map_err(|source| Error::unavailable("deleting a blob").with_source(source))
     }
 }
 

@@ -30,6 +30,8 @@ const SUMMARY_OPERATOR: &str = "conversation summary";
 const LOOKS: u32 = 160;
 /// Operators are done minutes after the words are there; many services have none.
 const SUMMARY_LOOKS: u32 = 12;
+/// After so many looks, some five minutes, the text of another operator will do.
+const OTHERS_AFTER: u32 = 6;
 
 /// Keeps, transcribes and summarises recordings after their calls.
 #[derive(Debug)]
@@ -83,8 +85,8 @@ impl Analyst {
             }
             Ok(Look::Wait) => later(&mut work, now, "it was not ready in time"),
             Ok(Look::GiveUp(reason)) => give_up(&mut work, reason),
-            // Deleted, or never there.
-            Err(error) if error.is_permanent() && !error.is_not_found() => give_up(&mut work, error.to_string()),
+            // A recording may show up late; credentials that are refused for a while are no reason to lose it.
+            Err(error) if error.is_permanent() && is_final(&error) => give_up(&mut work, error.to_string()),
             Err(error) => {
                 tracing::info!(recording = %work.recording, %error, "a recording could not be looked after; trying again");
                 later(&mut work, now, &error.to_string());
@@ -140,11 +142,17 @@ impl Analyst {
 
     /// Nobody knows whether a transcript was asked for: Twilio does, by its recording.
     async fn find(&self, work: &mut FollowUp) -> Result<Look, Error> {
-        let filter = ListTranscripts::new().source(work.recording).page_size(1);
-        let found = self.client.intelligence().transcripts().list(&filter).stream().try_next().await?;
-        if let Some(sid) = found.and_then(|transcript| transcript.sid) {
-            work.transcript = Some(sid);
-            return Ok(Look::On(FollowUpState::Transcribing));
+        let mut filter = ListTranscripts::new().source(work.recording).page_size(20);
+        if let Some(service) = work.service {
+            filter = filter.service(service);
+        }
+        let mut listed = self.client.intelligence().transcripts().list(&filter).stream();
+        while let Some(transcript) = listed.try_next().await? {
+            let usable = !matches!(&transcript.status, Some(status) if status.is_final() && *status != TranscriptStatus::Completed);
+            if usable && transcript.sid.is_some() {
+                work.transcript = transcript.sid;
+                return Ok(Look::On(FollowUpState::Transcribing));
+            }
         }
         // A second transcript costs little; none at all would be a loss.
         Ok(if work.attempts >= 2 { Look::On(FollowUpState::Wanted) } else { Look::Wait })
@@ -179,7 +187,7 @@ impl Analyst {
         let Some(sid) = work.transcript else { return Ok(Look::On(FollowUpState::Asking)) };
         let listing = self.client.intelligence().transcripts().operator_results(&sid, &ListParts::new());
         let results: Vec<OperatorResult> = listing.stream().try_collect().await?;
-        match summary(&results) {
+        match summary(&results, work.attempts + 1 >= OTHERS_AFTER) {
             Some(text) => {
                 self.change(tenant, &work.call, |record| {
                     record.summary = Some(text.into());
@@ -206,6 +214,11 @@ impl Analyst {
     }
 }
 
+/// Pure: whether a refusal is about the recording itself.
+fn is_final(error: &Error) -> bool {
+    error.status().is_some_and(|status| status.is_client_error()) && !error.is_unauthorized() && !error.is_not_found()
+}
+
 fn later(work: &mut FollowUp, now: DateTime<Utc>, reason: &str) {
     work.not_before = now.checked_add_signed(pause(work.attempts)).unwrap_or(now);
     work.attempts += 1;
@@ -221,7 +234,9 @@ fn give_up(work: &mut FollowUp, reason: String) {
 }
 
 /// Pure: which of the results is the summary: the operator made for it, else any text that an operator wrote.
-pub(crate) fn summary(results: &[OperatorResult]) -> Option<&str> {
+///
+/// Operators are not done all at once, so that others count only when that one had time enough.
+pub(crate) fn summary(results: &[OperatorResult], others: bool) -> Option<&str> {
     let named = results.iter().find(|result| {
         let name = result.name.as_deref().unwrap_or_default().trim().to_ascii_lowercase();
         name == SUMMARY_OPERATOR && result.text().is_some()
@@ -232,7 +247,7 @@ pub(crate) fn summary(results: &[OperatorResult]) -> Option<&str> {
         };
         results.iter().find(wrote)
     };
-    named.or_else(written).and_then(OperatorResult::text)
+    named.or_else(|| if others { written() } else { None }).and_then(OperatorResult::text)
 }
 
 /// Pure: a sentence as a line of the call's transcript. The first channel is the side that placed the call.
@@ -294,10 +309,11 @@ mod tests {
         let empty = result(
             r#"{"name":"Conversation Summary","operator_type":"text-generation","text_generation_results":{"result":" "}}"#,
         );
-        assert_eq!(summary(&[classify.clone(), other.clone(), named]), Some("Booked for Tuesday."));
-        assert_eq!(summary(&[empty, other]), Some("Notes."));
-        assert_eq!(summary(&[classify]), None);
-        assert_eq!(summary(&[]), None);
+        assert_eq!(summary(&[classify.clone(), other.clone(), named], false), Some("Booked for Tuesday."));
+        assert_eq!(summary(&[empty.clone(), other.clone()], true), Some("Notes."));
+        assert_eq!(summary(&[empty, other], false), None, "the one made for it may still be at work");
+        assert_eq!(summary(&[classify], true), None);
+        assert_eq!(summary(&[], true), None);
     }
 
     #[test]

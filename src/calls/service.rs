@@ -467,7 +467,12 @@ impl CallService {
     pub(crate) async fn tenant_of(&self, address: &Address) -> Option<Result<Arc<Tenant>, Error>> {
         let number: E164 = address.phone()?;
         let id = match self.lookup.tenant_of(&number).await {
-            Ok(found) => found?,
+            Ok(Some(found)) => found,
+            // A number that was ordered here the host's own directory may not know yet.
+            Ok(None) => match self.store.tenant_of(&number).await {
+                Ok(found) => found?,
+                Err(error) => return Some(Err(error)),
+            },
             Err(error) => return Some(Err(error)),
         };
         self.settings(&id).await.transpose()

@@ -282,7 +282,7 @@ impl DeskBuilder {
         let gate = Gate { store, clock, guard: self.guard, lines: self.lines };
         let messenger = Messenger::assemble(gate, self.sender, callbacks, calls.outbox.clone(), name);
         workers.extend(messenger.worker());
-        let messages = MessageService { calls: calls.clone() };
+        let messages = MessageService { calls: calls.clone(), messenger: messenger.clone() };
         let limit = self.answer_limit.unwrap_or(Duration::from_secs(10));
         let services = Services { calls, messages, notices, caller_ids, intelligence_secret: self.intelligence_secret };
         let routes = Routes::new(verifier, services, limit)?;

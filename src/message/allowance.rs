@@ -31,7 +31,12 @@ pub struct Allowance {
     pub limit: u32,
     /// The time in which all of it comes back, bit by bit.
     pub period: Duration,
+    /// Nothing comes back bit by bit; at this time the key changes, and everything is there again.
+    pub resets: Option<DateTime<Utc>>,
 }
+
+/// So long that nothing comes back by itself.
+const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// What came of asking for some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +55,13 @@ impl Allowance {
     /// `limit` at once, which come back evenly within `period`.
     #[must_use]
     pub fn new(key: impl Into<String>, limit: u32, period: Duration) -> Self {
-        Self { key: key.into(), limit, period }
+        Self { key: key.into(), limit, period, resets: None }
+    }
+
+    /// `limit` until `resets`, after which the key is to be another one: a day's share, with the day in the key.
+    #[must_use]
+    pub fn until(key: impl Into<String>, limit: u32, resets: DateTime<Utc>) -> Self {
+        Self { key: key.into(), limit, period: NEVER, resets: Some(resets) }
     }
 
     /// Pure: asks for `units` at `now`. What is kept is when everything would be there again: one time a key, which a
@@ -69,8 +80,12 @@ impl Allowance {
         let Some(after) = full.checked_add_signed(cost) else {
             return Counted::Exhausted { until: DateTime::<Utc>::MAX_UTC };
         };
-        let until = after - period.max(cost);
-        if until > now { Counted::Exhausted { until } } else { Counted::Granted(after) }
+        let Some(until) = after.checked_sub_signed(period.max(cost)) else { return Counted::Granted(after) };
+        if until > now {
+            Counted::Exhausted { until: self.resets.map_or(until, |resets| resets.min(until)) }
+        } else {
+            Counted::Granted(after)
+        }
     }
 }
 
@@ -122,6 +137,25 @@ mod tests {
     fn nothing_is_granted_of_nothing() {
         let none = Allowance::new("k", 0, Duration::from_secs(60));
         assert_eq!(none.spend(None, 1, at(0)), Counted::Exhausted { until: at(60) });
+    }
+
+    #[test]
+    fn a_days_share_is_exact() {
+        let day = Allowance::until("daily:1970-01-01", 3, at(86_400));
+        let mut kept = None;
+        for second in [0, 10, 80_000] {
+            let Counted::Granted(next) = day.spend(kept, 1, at(second)) else { panic!("{second}") };
+            kept = Some(next);
+        }
+        assert_eq!(day.spend(kept, 1, at(86_399)), Counted::Exhausted { until: at(86_400) });
+    }
+
+    #[test]
+    fn a_period_beyond_all_time_is_no_panic() {
+        for period in [Duration::MAX, Duration::from_secs(u64::MAX / 1_000)] {
+            let _ = Allowance::new("k", 10_000, period).spend(None, 1, at(0));
+            let _ = Allowance::new("k", 1, period).spend(Some(at(5)), u32::MAX, at(0));
+        }
     }
 
     proptest! {

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::allowance::Allowance;
@@ -103,11 +104,12 @@ pub struct Guard {
     /// The longest text of a trial account, in segments, Twilio's own words before it included; `None` for a paid
     /// account. Twilio does not publish the number.
     pub trial_segments: Option<u32>,
-    /// Segments of one sender: 60 a minute by default, which is what a long code in the United States sends.
+    /// Segments of one sender, and up to twice as many in a time that follows a pause: 60 a minute by default, which is what a long code in the United States sends.
     pub sender: Option<(u32, Duration)>,
-    /// Texts to one recipient from one tenant: 10 an hour by default.
+    /// Texts to one recipient from one tenant, and up to twice as many in a time that follows a pause: 10 an hour by
+    /// default.
     pub recipient: Option<(u32, Duration)>,
-    /// Texts of one tenant: 1,000 a day by default.
+    /// Texts of one tenant a day, by UTC: 1,000 by default, and never more.
     pub daily: Option<u32>,
     /// How long a text may wait for these rates before it is given up: 4 hours by default.
     pub patience: Duration,
@@ -116,7 +118,6 @@ pub struct Guard {
 /// What Twilio puts before the texts of a trial account.
 pub const TRIAL_PREFIX: &str = "Sent from your Twilio trial account - ";
 const MAX_FILES: usize = 10;
-const DAY: Duration = Duration::from_secs(24 * 3600);
 
 impl Default for Guard {
     fn default() -> Self {
@@ -254,8 +255,8 @@ impl Guard {
         if from == to {
             return Err(Refusal::ToItself);
         }
-        // What is no telephone number costs the same everywhere.
-        let Address::Phone(to) = to else { return Ok(()) };
+        // What is no telephone number has no country.
+        let Some(to) = to.phone() else { return Ok(()) };
         if self.block_premium && to.is_premium() {
             return Err(Refusal::Premium);
         }
@@ -271,7 +272,7 @@ impl Guard {
 
     /// Pure: what has to be counted before a text is sent, and how much of each.
     #[must_use]
-    pub fn allowances(&self, text: &MessageRecord) -> Vec<(Allowance, u32)> {
+    pub fn allowances(&self, text: &MessageRecord, now: DateTime<Utc>) -> Vec<(Allowance, u32)> {
         let mut all = Vec::new();
         if let Some((segments, period)) = self.sender {
             let units = Segments::of(&text.body).count.max(1);
@@ -281,7 +282,9 @@ impl Guard {
             all.push((Allowance::new(format!("recipient:{}", digest(&text.to)), texts, period), 1));
         }
         if let Some(texts) = self.daily {
-            all.push((Allowance::new("daily", texts, DAY), 1));
+            let day = now.date_naive();
+            let tomorrow = day.succ_opt().and_then(|day| day.and_hms_opt(0, 0, 0)).map_or(now, |time| time.and_utc());
+            all.push((Allowance::until(format!("daily:{day}"), texts, tomorrow), 1));
         }
         all
     }
@@ -366,7 +369,7 @@ mod tests {
 
     #[test]
     fn keys_tell_no_number() {
-        let all = Guard::new().allowances(&text(US, "+14155552671", "hi"));
+        let all = Guard::new().allowances(&text(US, "+14155552671", "hi"), DateTime::UNIX_EPOCH);
         assert_eq!(all.len(), 3);
         assert!(all.iter().all(|(allowance, _)| !allowance.key.contains("4155552671")));
     }

@@ -32,25 +32,36 @@ pub(crate) enum Pass {
 
 impl Gate {
     /// Asked right before a text is handed over; what is counted is counted here.
-    pub(crate) async fn pass(&self, text: &MessageRecord) -> Result<Pass, Error> {
+    pub(crate) async fn pass(&self, text: &mut MessageRecord) -> Result<Pass, Error> {
         let now = self.clock.now();
         if text.send_by.is_some_and(|end| end < now) {
             return Ok(Pass::Never(Refusal::Expired));
         }
-        if let Some(first) = &text.repeats
-            && let Some(first) = self.store.message(&text.tenant, first).await?
-            && first.delivery.status.has_arrived()
-        {
-            return Ok(Pass::Never(Refusal::Superseded));
+        // Each text of a row that repeats one another may still arrive.
+        let mut before = text.repeats.clone();
+        while let Some(id) = before {
+            let Some(earlier) = self.store.message(&text.tenant, &id).await? else { break };
+            if earlier.delivery.status.has_arrived() {
+                return Ok(Pass::Never(Refusal::Superseded));
+            }
+            before = earlier.repeats;
         }
         if let Err(refusal) = self.allowed(text).await? {
             return Ok(Pass::Never(refusal));
         }
-        if !self.takes_texts(text).await {
-            return Ok(Pass::Never(Refusal::NoTexts));
-        }
-        Ok(match self.store.spend(&text.tenant, &self.guard.allowances(text)).await? {
-            Spent::Granted => Pass::Now,
+        Ok(match self.store.spend(&text.tenant, &self.guard.allowances(text, now)).await? {
+            Spent::Granted if !text.check_line => Pass::Now,
+            Spent::Granted => {
+                // Asked once, for it costs; and while it is asked somebody may opt out.
+                text.check_line = false;
+                if !self.takes_texts(text).await {
+                    return Ok(Pass::Never(Refusal::NoTexts));
+                }
+                match self.allowed(text).await? {
+                    Ok(()) => Pass::Now,
+                    Err(refusal) => Pass::Never(refusal),
+                }
+            }
             Spent::Exhausted { until, .. } if text.send_by.is_some_and(|end| end < until) => {
                 Pass::Never(Refusal::Expired)
             }
@@ -77,7 +88,7 @@ impl Gate {
 
     /// A line that cannot be looked up is taken to be one that takes texts.
     async fn takes_texts(&self, text: &MessageRecord) -> bool {
-        let (Some(lines), true, Address::Phone(to)) = (&self.lines, text.check_line, &text.to) else { return true };
+        let (Some(lines), Address::Phone(to)) = (&self.lines, &text.to) else { return true };
         match within(self.clock.as_ref(), LOOKUP_LIMIT, lines.takes_texts(to)).await {
             Some(Ok(answer)) => answer != Some(false),
             Some(Err(error)) => {

@@ -1,3 +1,4 @@
+use super::messenger::Messenger;
 use super::outbox::{OPTED_OUT, opted_out};
 use super::repeat::repeat;
 use crate::Error;
@@ -15,6 +16,7 @@ const ROUNDS: usize = 8;
 #[derive(Debug, Clone)]
 pub struct MessageService {
     pub(crate) calls: CallService,
+    pub(crate) messenger: Messenger,
 }
 
 impl MessageService {
@@ -37,10 +39,16 @@ impl MessageService {
         );
         text.media = event.media.items.iter().map(|item| item.url.clone()).collect();
         text.keyword = keyword(event);
-        if text.keyword == Some(Keyword::Start) && event.opt_out_type.is_none() {
-            // «Yes» answers many questions; it asks for texts again only from who had none.
-            let consent = calls.store.consent(&tenant.id, &event.to, &event.from).await?;
-            text.keyword = text.keyword.filter(|_| consent.is_some_and(|consent| consent.opted_out));
+        if text.keyword == Some(Keyword::Start) {
+            let known = calls.store.consent(&tenant.id, &event.to, &event.from).await?;
+            // «Yes» answers many questions; it asks for texts again only from who had none. And what the host knows is
+            // for the host to take back.
+            let out = known.filter(|consent| consent.opted_out);
+            let may = match out {
+                Some(consent) => consent.source != ConsentSource::Host,
+                None => event.opt_out_type.is_some(),
+            };
+            text.keyword = text.keyword.filter(|_| may);
         }
         let reply = match &calls.hooks {
             // Keywords are answered by Twilio.
@@ -71,13 +79,19 @@ impl MessageService {
                 now,
             ));
         }
-        match calls.store.commit(&tenant.id, unit.enqueue(text)).await? {
+        let stopped = text.keyword == Some(Keyword::Stop);
+        let settled = match calls.store.commit(&tenant.id, unit.enqueue(text)).await? {
             Commit::Applied => {
                 calls.outbox.call();
-                Ok(Settled::Recorded)
+                Settled::Recorded
             }
-            _ => Ok(Settled::Duplicate),
+            _ => Settled::Duplicate,
+        };
+        if stopped {
+            // Told again by Twilio until it is done, when it fails here.
+            self.messenger.withdraw_scheduled(&tenant.id, &event.to, &event.from).await?;
         }
+        Ok(settled)
     }
 
     /// A text we sent has news; `named` is our id of it from the callback's URL.

@@ -1,12 +1,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use super::draft::{Draft, Plan, Schedule};
 use super::gate::Gate;
-use super::outbox::Outbox;
+use super::outbox::{BETWEEN, EARLIEST_AT_PROVIDER, Outbox, PART};
 use crate::Error;
 use crate::address::Address;
 use crate::calls::{Callbacks, Paths};
@@ -20,12 +20,8 @@ use crate::store::{Commit, Store, Unit};
 use crate::wake::Wake;
 use crate::worker::{Turn, Worker};
 
-/// How soon and how far ahead Twilio keeps a text
-/// (<https://www.twilio.com/docs/messaging/features/message-scheduling>).
-const EARLIEST: TimeDelta = TimeDelta::minutes(5);
+/// How far ahead Twilio keeps a text (<https://www.twilio.com/docs/messaging/features/message-scheduling>).
 const LATEST: TimeDelta = TimeDelta::days(35);
-/// Between the pieces of a long text, so that they arrive in order.
-const BETWEEN: TimeDelta = TimeDelta::seconds(2);
 const ROUNDS: usize = 8;
 
 /// Sends texts: each is written to the store first and handed over by a worker, and what became of it can be read.
@@ -247,31 +243,47 @@ impl Messenger {
         }
         let queued = Queued { ids: texts.iter().map(|text| text.id.clone()).collect(), segments: plan.segments() };
         let unit = texts.into_iter().fold(Unit::new(), Unit::enqueue);
-        self.gate.store.commit(tenant, unit).await?;
+        // The names are in the unit, so that writing it again is safe; a new one would be another text.
+        let mut written = self.gate.store.commit(tenant, unit.clone()).await;
+        for _ in 0..2 {
+            match &written {
+                Err(error) if error.is_outcome_unknown() => {
+                    written = self.gate.store.commit(tenant, unit.clone()).await;
+                }
+                _ => break,
+            }
+        }
+        written?;
         self.outbox.call();
         Ok(Sent::Queued(queued))
     }
 
     async fn prepare(&self, tenant: &TenantId, draft: &Draft) -> Result<(Plan, Vec<MessageRecord>), Error> {
         let refused = |from, refusal| (Plan { from, pieces: Vec::new(), refusal: Some(refusal) }, Vec::new());
-        let from = match &draft.from {
-            Some(from) => Some(from.clone()),
-            None => {
-                let settings = self.gate.store.tenant(tenant).await?;
-                settings.and_then(|tenant| tenant.numbers.first().copied()).map(Address::from)
-            }
-        };
+        let settings = self.gate.store.tenant(tenant).await?;
+        let numbers = settings.map(|tenant| tenant.numbers.clone()).unwrap_or_default();
+        let from = draft.from.clone().or_else(|| numbers.first().copied().map(Address::from));
         let Some(from) = from else { return Ok(refused(None, Refusal::NoAddress)) };
+        // Another tenant's number has opt-outs and limits of its own. A tenant that only the host's directory knows has
+        // no numbers here.
+        if from.phone().is_some_and(|number| !numbers.is_empty() && !numbers.contains(&number)) {
+            return Ok(refused(Some(from), Refusal::NoAddress));
+        }
         let now = self.gate.clock.now();
         let (not_before, send_at, service) = match draft.schedule {
             Schedule::Now => (now, None, None),
             Schedule::At(time) => (time.max(now), None, None),
             Schedule::AtTwilio(time, service) => {
                 let ahead = time.signed_duration_since(now);
-                if !(EARLIEST..=LATEST).contains(&ahead) {
+                if ahead > LATEST {
                     return Ok(refused(Some(from), Refusal::Time));
                 }
-                (now, Some(time), Some(service))
+                // What is too soon for Twilio to keep is kept here.
+                if ahead < EARLIEST_AT_PROVIDER {
+                    (time.max(now), None, Some(service))
+                } else {
+                    (now, Some(time), Some(service))
+                }
             }
         };
         let pieces = match self.gate.guard.pieces(&draft.body, !draft.media.is_empty()) {
@@ -285,7 +297,7 @@ impl Messenger {
         };
         let mut texts = Vec::with_capacity(pieces.len());
         for (number, piece) in (0_i32..).zip(&pieces) {
-            let id = if number == 0 { Ok(id.clone()) } else { MessageId::new(format!("{id}:{}", number + 1)) };
+            let id = if number == 0 { Ok(id.clone()) } else { MessageId::new(format!("{id}{PART}{}", number + 1)) };
             let id = id.map_err(|source| Error::refused("naming the pieces of a text").with_source(source))?;
             let due = not_before.checked_add_signed(BETWEEN * number).unwrap_or(not_before);
             let mut text = MessageRecord::outbound(
@@ -324,8 +336,9 @@ impl Messenger {
         for _ in 0..ROUNDS {
             let mut text = self.must(tenant, id).await?;
             match (text.delivery.status, text.sid, &self.sender) {
+                (DeliveryStatus::Canceled, ..) => return Ok(true),
                 // In nobody's hands: whoever takes it next finds it withdrawn.
-                (DeliveryStatus::Pending, _, _) if text.lease.is_none() => {}
+                (DeliveryStatus::Pending, _, _) if is_free(&text, self.gate.clock.now()) => {}
                 (DeliveryStatus::Scheduled, Some(sid), Some(sender)) => match sender.withdraw(&sid).await {
                     Ok(()) => {}
                     Err(error) if error.is_permanent() => return Ok(false),
@@ -400,7 +413,8 @@ impl Messenger {
         self.gate.store.message_counts(tenant).await
     }
 
-    /// Says what a person found out of a text whose outcome was unknown; false when it is known meanwhile.
+    /// Says what a person found out of a text whose outcome was unknown, or sends one after all that was given up; false
+    /// when it stands elsewhere meanwhile.
     ///
     /// # Errors
     /// [`Error::is_not_found`] when the tenant has no such text; [`Error::is_retryable`] when the store could not be
@@ -408,7 +422,8 @@ impl Messenger {
     pub async fn resolve(&self, tenant: &TenantId, id: &MessageId, resolution: Resolution) -> Result<bool, Error> {
         for _ in 0..ROUNDS {
             let mut text = self.must(tenant, id).await?;
-            if text.delivery.status != DeliveryStatus::Unknown {
+            let given_up = text.delivery.status == DeliveryStatus::Failed && resolution == Resolution::SendNow;
+            if text.delivery.status != DeliveryStatus::Unknown && !given_up {
                 return Ok(false);
             }
             let now = self.gate.clock.now();
@@ -417,7 +432,7 @@ impl Messenger {
                 Resolution::SendNow => {
                     text.delivery = crate::message::Delivery::new(DeliveryStatus::Pending);
                     (text.attempts, text.checks, text.not_before, text.send_by) = (0, 0, now, None);
-                    text.reason = None;
+                    (text.reason, text.refusal) = (None, None);
                 }
                 Resolution::GiveUp => text.refuse(Refusal::Withdrawn, now),
             }
@@ -443,8 +458,31 @@ impl Messenger {
     ) -> Result<(), Error> {
         let now = self.gate.clock.now();
         let (sender, recipient) = (sender.into(), recipient.into());
-        let consent = Consent::new(tenant.clone(), sender, recipient, opted_out, ConsentSource::Host, now);
-        self.gate.store.commit(tenant, Unit::new().consent(consent)).await.map(|_| ())
+        let consent =
+            Consent::new(tenant.clone(), sender.clone(), recipient.clone(), opted_out, ConsentSource::Host, now);
+        self.gate.store.commit(tenant, Unit::new().consent(consent)).await?;
+        if opted_out { self.withdraw_scheduled(tenant, &sender, &recipient).await } else { Ok(()) }
+    }
+
+    /// Withdraws what the provider keeps for somebody who wants no texts: it would send it all the same.
+    pub(crate) async fn withdraw_scheduled(
+        &self,
+        tenant: &TenantId,
+        sender: &Address,
+        recipient: &Address,
+    ) -> Result<(), Error> {
+        let query = MessageQuery {
+            limit: 1_000,
+            with: Some(recipient.clone()),
+            statuses: vec![DeliveryStatus::Scheduled],
+            ..MessageQuery::default()
+        };
+        for text in self.gate.store.messages(tenant, &query).await? {
+            if text.from == *sender {
+                self.withdraw(tenant, &text.id).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Who of a tenant's recipients wants no texts, latest first.
@@ -473,6 +511,10 @@ impl Messenger {
             worker.run(stop).await;
         }
     }
+}
+
+fn is_free(text: &MessageRecord, now: DateTime<Utc>) -> bool {
+    text.lease.as_ref().is_none_or(|lease| lease.until <= now)
 }
 
 impl fmt::Debug for Messenger {

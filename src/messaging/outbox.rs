@@ -13,9 +13,10 @@ use crate::calls::Callbacks;
 use crate::clock::{Clock, within};
 use crate::id::TenantId;
 use crate::message::{
-    Accepted, Consent, ConsentSource, Delivery, DeliveryStatus, MAX_CHECKS, MessageRecord, SmsSender,
+    Accepted, Consent, ConsentSource, Delivery, DeliveryStatus, MAX_CHECKS, MessageId, MessageRecord, SmsSender,
 };
 use crate::store::{Commit, Store, Unit};
+use crate::twilio::catalogue::{Class, class_of};
 use crate::worker::Turn;
 
 const BATCH: usize = 16;
@@ -28,6 +29,19 @@ const ATTEMPTS: u32 = 3;
 /// When the provider is asked what became of a text whose outcome is unknown: after each of its checks. Its own news
 /// mostly come first.
 const CHECK_AFTER: [TimeDelta; 3] = [TimeDelta::seconds(30), TimeDelta::minutes(5), TimeDelta::minutes(30)];
+/// Between the attempts to hand a text over.
+const PAUSES: [TimeDelta; 2] = [TimeDelta::seconds(30), TimeDelta::minutes(15)];
+/// While credentials are refused for everything.
+const UNAUTHORIZED_PAUSE: TimeDelta = TimeDelta::minutes(5);
+/// Until the provider is asked again when it could not be asked.
+const LOOK_UP_PAUSE: TimeDelta = TimeDelta::minutes(10);
+/// Between the pieces of a long text, so that they arrive in order.
+pub(super) const BETWEEN: TimeDelta = TimeDelta::seconds(2);
+/// Between a text's name and the number of its piece.
+pub(super) const PART: &str = ":part-";
+/// How far ahead the provider keeps a text at least; below it, we do
+/// (<https://www.twilio.com/docs/messaging/features/message-scheduling>).
+pub(super) const EARLIEST_AT_PROVIDER: TimeDelta = TimeDelta::minutes(16);
 /// Twilio refuses a text with this when the recipient has opted out.
 pub(super) const OPTED_OUT: u32 = 21610;
 /// However long the provider asks to be left alone.
@@ -51,7 +65,11 @@ impl Turn for Outbox {
         let claimed = self.store.claim_messages(&self.name, BATCH, LEASE).await?;
         let count = claimed.len();
         // At once, so that each is sent well within its lease.
-        let handled = claimed.into_iter().map(|(tenant, text)| async move { self.handle(&tenant, text).await });
+        let handled = claimed.into_iter().map(|(tenant, text)| async move {
+            // A panic of the host's must not end the sending of other texts.
+            let handled = AssertUnwindSafe(self.handle(&tenant, text)).catch_unwind().await;
+            handled.unwrap_or_else(|_| Err(Error::unavailable("handling a text panicked")))
+        });
         future::join_all(handled).await.into_iter().collect::<Result<(), Error>>()?;
         Ok(count)
     }
@@ -71,9 +89,21 @@ impl Outbox {
             return self.check(tenant, text).await;
         }
         if text.send_by.is_none() {
-            text.send_by = self.gate.deadline(text.not_before);
+            // From now: a worker that was away for long has kept the text waiting, not the text itself.
+            text.send_by = self.gate.deadline(text.not_before.max(self.clock.now()));
         }
-        match self.gate.pass(&text).await? {
+        if let Some(unit) = self.split(&mut text) {
+            self.store.commit(tenant, unit).await?;
+            return Ok(());
+        }
+        if text.send_at.is_some_and(|at| at.signed_duration_since(self.clock.now()) < EARLIEST_AT_PROVIDER) {
+            // Too late for the provider to keep it: it is kept here.
+            text.not_before = text.send_at.take().unwrap_or(text.not_before);
+            (text.send_by, text.lease) = (None, None);
+            self.store.commit(tenant, Unit::new().save_message(text)).await?;
+            return Ok(());
+        }
+        match self.gate.pass(&mut text).await? {
             Pass::Now => {}
             Pass::Later(until) => {
                 text.not_before = until;
@@ -113,6 +143,48 @@ impl Outbox {
         self.settle(tenant, text, outcome).await
     }
 
+    /// How long to wait after a refusal that passes: credentials that are being changed, a queue that is full. `None`
+    /// when it does not, or has not within the text's time.
+    fn hold(&self, text: &MessageRecord, error: &Error) -> Option<TimeDelta> {
+        let pause = match error.code().map(class_of) {
+            Some(Class::Resend { after, .. }) => TimeDelta::from_std(after).ok()?,
+            _ if error.is_unauthorized() => UNAUTHORIZED_PAUSE,
+            _ => return None,
+        };
+        let until = self.clock.now().checked_add_signed(pause)?;
+        text.send_by.is_none_or(|end| until <= end).then_some(pause)
+    }
+
+    /// A text that is too long, where such are split: the first piece stays under its name, the others follow.
+    fn split(&self, text: &mut MessageRecord) -> Option<Unit> {
+        let pieces = self.gate.guard.pieces(&text.body, !text.media.is_empty()).ok()?;
+        let (first, rest) = pieces.split_first().filter(|(_, rest)| !rest.is_empty())?;
+        let mut unit = Unit::new();
+        for (number, piece) in (2_i32..).zip(rest) {
+            let mut next = text.clone();
+            next.id = MessageId::new(format!("{}{PART}{number}", text.id)).ok()?;
+            next.body = piece.as_str().into();
+            next.not_before = text.not_before.checked_add_signed(BETWEEN * (number - 1)).unwrap_or(text.not_before);
+            next.lease = None;
+            unit = unit.enqueue(next);
+        }
+        text.body = first.as_str().into();
+        text.lease = None;
+        Some(unit.save_message(text.clone()))
+    }
+
+    /// What is written with news of a text: that the recipient has opted out, that it is to be repeated.
+    fn unit(text: &MessageRecord, repeats: bool, now: DateTime<Utc>) -> Unit {
+        let mut unit = Unit::new().save_message(text.clone());
+        if text.delivery.error_code == Some(OPTED_OUT) {
+            unit = unit.consent(opted_out(text, now));
+        }
+        match repeat(text, now).filter(|_| repeats) {
+            Some(next) => unit.enqueue(next),
+            None => unit,
+        }
+    }
+
     /// Nobody knows whether it was sent: it waits for news, and the provider is asked.
     fn doubt(&self, text: &mut MessageRecord, reason: String) {
         let now = self.clock.now();
@@ -126,6 +198,7 @@ impl Outbox {
     /// Asks the provider what became of a text. What it does not know either waits for a person.
     async fn check(&self, tenant: &TenantId, mut text: MessageRecord) -> Result<(), Error> {
         let now = self.clock.now();
+        let mut answered = true;
         let asked = within(self.clock.as_ref(), SEND_LIMIT, self.sender.look_up(&text)).await;
         match asked.unwrap_or_else(|| Err(Error::unavailable("looking a text up"))) {
             Ok(Some(candidates)) => {
@@ -150,13 +223,15 @@ impl Outbox {
                 }
             }
             Ok(None) => text.checks = MAX_CHECKS,
+            // It was not answered, so it was no check: an outage that left the text unknown may go on for hours.
             Err(error) => {
                 tracing::warn!(text = %text.id, %error, "a text could not be looked up");
-                text.checks += 1;
+                answered = false;
             }
         }
         if text.delivery.status == DeliveryStatus::Unknown {
-            let pause = CHECK_AFTER.get(text.checks as usize).copied().unwrap_or(LONGEST_PAUSE);
+            let next = if answered { CHECK_AFTER.get(text.checks as usize).copied() } else { Some(LOOK_UP_PAUSE) };
+            let pause = next.unwrap_or(LONGEST_PAUSE);
             text.not_before = now.checked_add_signed(pause).unwrap_or(now);
             if text.checks >= MAX_CHECKS {
                 tracing::error!(text = %text.id, "nobody knows whether a text was sent; somebody has to look at it");
@@ -164,7 +239,7 @@ impl Outbox {
         }
         text.lease = None;
         // When its news came meanwhile, they hold.
-        self.store.commit(tenant, Unit::new().save_message(text)).await?;
+        self.store.commit(tenant, Self::unit(&text, true, now)).await?;
         Ok(())
     }
 
@@ -197,11 +272,22 @@ impl Outbox {
                         text.delivery = Delivery::new(DeliveryStatus::Pending);
                         text.reason = None;
                     }
-                    let backoff = TimeDelta::seconds(15 << (2 * text.attempts.saturating_sub(1)).min(10));
+                    let backoff =
+                        PAUSES.get(text.attempts.saturating_sub(1) as usize).copied().unwrap_or(LONGEST_PAUSE);
                     let asked = error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok());
                     let pause = asked.unwrap_or(backoff).clamp(TimeDelta::seconds(1), LONGEST_PAUSE);
                     text.not_before = now.checked_add_signed(pause).unwrap_or(now);
                     tracing::info!(text = %text.id, %error, "a text was not sent; trying again later");
+                }
+                Err(error)
+                    if !error.is_outcome_unknown()
+                        && unsettled
+                        && let Some(pause) = self.hold(&text, error) =>
+                {
+                    text.delivery = Delivery::new(DeliveryStatus::Pending);
+                    text.reason = Some(error.to_string());
+                    text.not_before = now.checked_add_signed(pause).unwrap_or(now);
+                    tracing::warn!(text = %text.id, %error, ?pause, "a text was refused for now; trying again later");
                 }
                 Err(error) if error.is_outcome_unknown() => {
                     self.doubt(&mut text, error.to_string());
@@ -214,16 +300,7 @@ impl Outbox {
                 }
             }
             text.lease = None;
-            let mut unit = Unit::new().save_message(text.clone());
-            if text.delivery.error_code == Some(OPTED_OUT) {
-                unit = unit.consent(opted_out(&text, now));
-            }
-            if outcome.is_ok()
-                && let Some(next) = repeat(&text, now)
-            {
-                unit = unit.enqueue(next);
-            }
-            match self.store.commit(tenant, unit).await {
+            match self.store.commit(tenant, Self::unit(&text, outcome.is_ok(), now)).await {
                 Ok(Commit::Applied) => return Ok(()),
                 Ok(_) => {}
                 // What is known now is known to nobody else: it is worth another try.
@@ -335,10 +412,10 @@ mod tests {
         let desk = desk(Stub::new().then(Reply::not_sent()).then(busy).reply(201, SENT));
         desk.enqueue().await;
         desk.run().await;
-        assert_eq!(desk.text().await.not_before.timestamp(), 15);
-        desk.clock.advance(Duration::from_secs(15));
+        assert_eq!(desk.text().await.not_before.timestamp(), 30);
+        desk.clock.advance(Duration::from_secs(30));
         desk.run().await;
-        assert_eq!(desk.text().await.not_before.timestamp(), 22);
+        assert_eq!(desk.text().await.not_before.timestamp(), 37);
         desk.clock.advance(Duration::from_secs(7));
         desk.run().await;
         assert_eq!((desk.text().await.delivery.status, desk.stub.log().len()), (DeliveryStatus::Queued, 3));
@@ -425,6 +502,48 @@ mod tests {
             desk.clock.advance(Duration::from_secs(300));
         }
         assert_eq!((desk.text().await.delivery.status, desk.text().await.checks), (DeliveryStatus::Unknown, 2));
+    }
+
+    #[tokio::test]
+    async fn a_row_of_repeats_ends_when_any_of_them_arrived() {
+        let desk = desk(Stub::new().reply(201, SENT));
+        desk.enqueue().await;
+        let mut first = desk.text().await;
+        let second = first.again(desk.clock.now(), desk.clock.now()).unwrap();
+        let third = second.again(desk.clock.now(), desk.clock.now()).unwrap();
+        let mut second_failed = second.clone();
+        second_failed.delivery = Delivery::new(DeliveryStatus::Undelivered).with_error(Some(30003));
+        // The first was told to have failed, and arrived late all the same.
+        first.delivery = Delivery::new(DeliveryStatus::Delivered);
+        let unit = Unit::new().save_message(first).enqueue(second_failed).enqueue(third.clone());
+        desk.store.commit(&third.tenant, unit).await.unwrap();
+        desk.run().await;
+        let third = desk.store.message(&third.tenant, &third.id).await.unwrap().unwrap();
+        assert_eq!(third.refusal, Some(crate::message::Refusal::Superseded));
+        assert!(desk.stub.log().is_empty());
+    }
+
+    #[derive(Debug)]
+    struct Panicking;
+
+    #[async_trait]
+    impl crate::message::LineCheck for Panicking {
+        async fn takes_texts(&self, _: &crate::phone::E164) -> Result<Option<bool>, Error> {
+            panic!("a bug of the host's")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_line_check_that_panics_holds_up_no_other_text() {
+        let mut desk = desk(Stub::new().reply(201, SENT));
+        Arc::get_mut(&mut desk.outbox).unwrap().gate.lines = Some(Arc::new(Panicking));
+        desk.enqueue().await;
+        let mut other = desk.text().await;
+        other.id = "m0".parse().unwrap();
+        other.check_line = true;
+        desk.store.commit(&other.tenant.clone(), Unit::new().enqueue(other)).await.unwrap();
+        assert!(desk.outbox.turn().await.is_err());
+        assert_eq!(desk.text().await.delivery.status, DeliveryStatus::Queued);
     }
 
     #[tokio::test]

@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
-use futures_util::TryStreamExt;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{TryStreamExt, future};
 
 use super::problem::{Meaning, meaning};
 use crate::Error;
@@ -26,6 +26,8 @@ const STEP_LIMIT: Duration = Duration::from_secs(300);
 /// How often a step may fail in a row: about two days, with the pauses below.
 const ATTEMPTS: u32 = 60;
 const ROUNDS: usize = 8;
+/// After so many failed attempts to buy, which take some five minutes, a listing shows what was bought.
+const CERTAIN_AFTER: u32 = 6;
 /// How many numbers may be gone before the order is given up.
 const GONE: usize = 20;
 
@@ -44,9 +46,9 @@ impl Turn for Saga {
     async fn turn(&self) -> Result<usize, Error> {
         let claimed = self.store.claim_orders(&self.name, BATCH, LEASE).await?;
         let count = claimed.len();
-        for (tenant, order) in claimed {
-            self.handle(&tenant, order).await?;
-        }
+        // At once, so that each step is made well within its lease.
+        let handled = claimed.into_iter().map(|(tenant, order)| async move { self.handle(&tenant, order).await });
+        future::join_all(handled).await.into_iter().collect::<Result<(), Error>>()?;
         Ok(count)
     }
 }
@@ -86,6 +88,11 @@ impl Saga {
                     // Somebody has said until when it is wanted; what the step has done stays done.
                     match self.store.order(tenant, &order.id).await? {
                         Some(current) if current.lease == before.lease => {
+                            // Nothing was done yet to a number that is kept after all.
+                            let kept = before.state == OrderState::Active && !is_due(&current, now);
+                            if kept {
+                                (order.state, order.not_before) = (OrderState::Active, current.not_before);
+                            }
                             (order.release_at, order.version) = (current.release_at, current.version);
                         }
                         _ => return Ok(()),
@@ -93,11 +100,11 @@ impl Saga {
                 }
                 Ok(_) => return Ok(()),
                 Err(error) if error.is_permanent() => {
-                    let mut failed = before;
-                    tracing::error!(order = %failed.id, %error, "a number could not become the tenant's");
-                    failed.lease = None;
-                    fail(&mut failed, Problem::Refused(error.to_string()));
-                    return self.store.commit(tenant, Unit::new().save_order(failed)).await.map(|_| ());
+                    // Another tenant has it: it goes back to where it was, so that nobody pays for it unknowingly.
+                    tracing::error!(order = %order.id, %error, "a number could not become the tenant's");
+                    order.problem = Some(Problem::Refused(error.to_string()));
+                    (order.state, order.not_before) = (OrderState::Releasing, now);
+                    return self.store.commit(tenant, Unit::new().save_order(order)).await.map(|_| ());
                 }
                 Err(error) => return Err(error),
             }
@@ -115,7 +122,9 @@ impl Saga {
                 Ok(())
             }
             OrderState::Active => {
-                order.state = OrderState::Releasing;
+                if is_due(order, self.clock.now()) {
+                    order.state = OrderState::Releasing;
+                }
                 Ok(())
             }
             OrderState::Releasing => self.release(order).await,
@@ -125,12 +134,12 @@ impl Saga {
 
     /// Chooses a number that is for sale.
     async fn choose(&self, order: &mut NumberOrder) -> Result<(), Error> {
-        if order.release_at.is_some() {
-            // The subscription ended before there was a number.
-            fail(order, Problem::NoneAvailable);
+        if self.adopt(order).await? {
             return Ok(());
         }
-        if self.adopt(order).await? {
+        if order.release_at.is_some() {
+            // The subscription ended before there was a number.
+            order.state = OrderState::Released;
             return Ok(());
         }
         let Some(wish) = order.wish.clone() else {
@@ -215,14 +224,20 @@ impl Saga {
                 Ok(())
             }
             Err(error) if error.is_permanent() => {
+                // Perhaps because it is ours: an answer that was lost.
+                if self.adopt_number(order, number).await? {
+                    return Ok(());
+                }
+                // And a listing may lag behind: after a purchase that may have been made nothing else is bought, nor is
+                // it given up, before there was time for it to show.
+                if (1..CERTAIN_AFTER).contains(&order.attempts) {
+                    return Err(error.into_unavailable());
+                }
                 match meaning(&error) {
                     Meaning::Gone | Meaning::NoneHere => {
-                        // Perhaps because it is ours: an answer that was lost, a listing that lags behind.
-                        if !self.adopt_number(order, number).await? {
-                            order.gone.push(number);
-                            order.number = None;
-                            order.state = OrderState::Wanted;
-                        }
+                        order.gone.push(number);
+                        order.number = None;
+                        order.state = OrderState::Wanted;
                     }
                     Meaning::Over(problem) => fail(order, problem),
                 }
@@ -235,9 +250,15 @@ impl Saga {
 
     /// Takes up a number that was bought for this order, if there is one.
     async fn adopt(&self, order: &mut NumberOrder) -> Result<bool, Error> {
-        let filter = ListNumbers::new().friendly_name(order.tag()).page_size(20);
-        let listed = self.client.incoming_phone_numbers().list(&filter).stream().try_next().await?;
-        Ok(listed.is_some_and(|number| take(order, &number)))
+        let tag = order.tag();
+        let filter = ListNumbers::new().friendly_name(tag.as_str()).page_size(20);
+        let mut listed = self.client.incoming_phone_numbers().list(&filter).stream();
+        while let Some(number) = listed.try_next().await? {
+            if number.friendly_name.as_deref() == Some(&tag) && take(order, &number) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn adopt_number(&self, order: &mut NumberOrder, number: E164) -> Result<bool, Error> {
@@ -273,6 +294,10 @@ impl Saga {
             .status_callback_method(HttpMethod::Post)
             .sms_url(url(self.callbacks.messages()))
             .sms_method(HttpMethod::Post)
+            .voice_fallback_url(WebhookUrl::none())
+            .sms_fallback_url(WebhookUrl::none())
+            // With one of these Twilio would not look at the URLs at all.
+            .without_applications()
     }
 
     /// Gives a bought number back, and a connected one its old webhooks.
@@ -291,6 +316,10 @@ impl Saga {
         order.state = OrderState::Released;
         Ok(())
     }
+}
+
+fn is_due(order: &NumberOrder, now: DateTime<Utc>) -> bool {
+    order.release_at.is_some_and(|at| at <= now)
 }
 
 fn take(order: &mut NumberOrder, found: &IncomingNumber) -> bool {
@@ -316,6 +345,11 @@ fn keep(number: &IncomingNumber) -> Kept {
         ("StatusCallbackMethod", method(&number.status_callback_method)),
         ("SmsUrl", url(&number.sms_url)),
         ("SmsMethod", method(&number.sms_method)),
+        ("VoiceFallbackUrl", url(&number.voice_fallback_url)),
+        ("SmsFallbackUrl", url(&number.sms_fallback_url)),
+        ("VoiceApplicationSid", number.voice_application_sid.map(|sid| sid.to_string()).unwrap_or_default()),
+        ("SmsApplicationSid", number.sms_application_sid.map(|sid| sid.to_string()).unwrap_or_default()),
+        ("TrunkSid", number.trunk_sid.map(|sid| sid.to_string()).unwrap_or_default()),
     ];
     Kept::new(settings.into_iter().map(|(name, value)| (name.to_owned(), Private::from(value))).collect())
 }
@@ -332,7 +366,65 @@ fn restore(kept: &Kept) -> NumberSettings {
             "StatusCallbackMethod" => settings.status_callback_method(value.into()),
             "SmsUrl" => settings.sms_url(url()),
             "SmsMethod" => settings.sms_method(value.into()),
+            "VoiceFallbackUrl" => settings.voice_fallback_url(url()),
+            "SmsFallbackUrl" => settings.sms_fallback_url(url()),
+            "VoiceApplicationSid" => value.parse().map_or(settings.clone(), |sid| settings.voice_application(sid)),
+            "SmsApplicationSid" => value.parse().map_or(settings.clone(), |sid| settings.sms_application(sid)),
+            "TrunkSid" => value.parse().map_or(settings.clone(), |sid| settings.trunk(sid)),
             _ => settings,
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calls::Paths;
+    use crate::clock::ManualClock;
+    use crate::number::{Numbers, OrderId};
+    use crate::provisioning::Provisioning;
+    use crate::store::{Backstage, MemoryStore};
+    use crate::transport::Stub;
+
+    fn saga() -> (Saga, MemoryStore, ManualClock, Provisioning) {
+        let clock = ManualClock::at(DateTime::UNIX_EPOCH).auto_advancing();
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let store = MemoryStore::new(shared.clone());
+        let client = Client::builder("AC0123456789abcdef0123456789abcdef".parse().unwrap())
+            .with_auth_token("t")
+            .with_transport(Arc::new(Stub::new()))
+            .build()
+            .unwrap();
+        let provisioning = Provisioning {
+            store: Arc::new(store.clone()),
+            client: client.clone(),
+            clock: shared.clone(),
+            grace: TimeDelta::days(30),
+            wake: Default::default(),
+        };
+        let callbacks = Callbacks::new(&"https://example.com".parse().unwrap(), Paths::default());
+        (
+            Saga { store: Arc::new(store.clone()), client, clock: shared, callbacks, name: "w".into() },
+            store,
+            clock,
+            provisioning,
+        )
+    }
+
+    #[tokio::test]
+    async fn a_number_that_is_kept_while_it_is_about_to_go_stays() {
+        let (saga, store, clock, provisioning) = saga();
+        let (tenant, id): (TenantId, OrderId) = ("a".parse().unwrap(), "o".parse().unwrap());
+        let mut order = NumberOrder::new(tenant.clone(), id.clone(), Wish::local("US"), clock.now());
+        order.state = OrderState::Active;
+        order.number = Some("+15105550110".parse().unwrap());
+        order.sid = Some("PN0123456789abcdef0123456789abcdef".parse().unwrap());
+        order.release_at = Some(clock.now());
+        store.commit(&tenant, Unit::new().order(order)).await.unwrap();
+        let (tenant, claimed) = store.claim_orders("w", 1, LEASE).await.unwrap().remove(0);
+        assert!(provisioning.keep(&tenant, &id).await.unwrap(), "it is told that it is kept");
+        saga.handle(&tenant, claimed).await.unwrap();
+        let order = store.order(&tenant, &id).await.unwrap().unwrap();
+        assert_eq!((order.state, order.release_at, order.lease), (OrderState::Active, None, None));
+    }
 }

@@ -117,8 +117,8 @@ impl Provisioning {
     /// and releasing it restores them.
     ///
     /// # Errors
-    /// [`Error::is_not_found`] when the account has no such number; [`Error::is_retryable`] when Twilio or the store
-    /// could not be reached.
+    /// [`Error::is_not_found`] when the account has no such number; [`Error::is_permanent`] when it is another tenant's;
+    /// [`Error::is_retryable`] when Twilio or the store could not be reached.
     pub async fn connect(&self, tenant: &TenantId, id: &OrderId, number: E164) -> Result<NumberOrder, Error> {
         const WHAT: &str = "connecting a number";
         let filter = ListNumbers::new().phone_number(number.as_str()).page_size(20);
@@ -126,6 +126,9 @@ impl Provisioning {
             self.client.incoming_phone_numbers().list(&filter).stream().try_collect().await?;
         let found = listed.into_iter().find(|found| found.phone_number == Some(number)).and_then(|found| found.sid);
         let sid = found.ok_or_else(|| Error::refused(WHAT).with_status(http::StatusCode::NOT_FOUND))?;
+        if self.store.tenant_of(&number).await?.is_some_and(|owner| owner != *tenant) {
+            return Err(Error::refused(WHAT).with_source("the number is another tenant's"));
+        }
         let order = NumberOrder::connecting(tenant.clone(), id.clone(), number, sid, self.clock.now());
         self.write(tenant, id, order).await
     }

@@ -307,6 +307,11 @@ impl Twilio {
         self.core.lock().snatched.insert(number);
     }
 
+    /// The next so many listings of the account's numbers do not show any, as when a listing lags behind.
+    pub fn set_listing_lag(&self, listings: u32) {
+        self.core.lock().listing_lag = listings + 1;
+    }
+
     /// The account's numbers.
     #[must_use]
     pub fn numbers(&self) -> Vec<E164> {

@@ -39,6 +39,8 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct State {
     tenants: HashMap<TenantId, Arc<Tenant>>,
+    /// Numbers that were given to tenants, whose settings may be kept elsewhere.
+    owners: HashMap<E164, TenantId>,
     calls: BTreeMap<(TenantId, CallSid), CallRecord>,
     messages: Queue<MessageId, MessageRecord>,
     sids: HashMap<(TenantId, MessageSid), MessageId>,
@@ -66,10 +68,12 @@ trait Work: Clone {
     fn lease(&mut self) -> &mut Option<Lease>;
 
     fn claimable_from(&self) -> Option<DateTime<Utc>>;
+
+    fn since(&self) -> DateTime<Utc>;
 }
 
 macro_rules! work {
-    ($($record:ty, $key:ty, |$self:ident| $id:expr;)*) => {$(
+    ($($record:ty, $key:ty, $since:ident, |$self:ident| $id:expr;)*) => {$(
         impl Work for $record {
             type Key = $key;
 
@@ -93,21 +97,26 @@ macro_rules! work {
             fn claimable_from(&self) -> Option<DateTime<Utc>> {
                 <$record>::claimable_from(self)
             }
+
+            fn since(&self) -> DateTime<Utc> {
+                self.$since
+            }
         }
     )*};
 }
 
 work! {
-    MessageRecord, MessageId, |message| message.id.clone();
-    RelayEvent, String, |event| event.id.clone();
-    NumberOrder, OrderId, |order| order.id.clone();
-    FollowUp, String, |follow_up| follow_up.id();
+    MessageRecord, MessageId, created_at, |message| message.id.clone();
+    RelayEvent, String, not_before, |event| event.id.clone();
+    NumberOrder, OrderId, created_at, |order| order.id.clone();
+    FollowUp, String, created_at, |follow_up| follow_up.id();
 }
 
 /// Records, and those that are due in the order in which they are.
 struct Queue<K, R> {
     records: BTreeMap<(TenantId, K), R>,
-    due: BTreeSet<(DateTime<Utc>, (TenantId, K))>,
+    /// By the time from which it is due, then by age, so that none waits for ever behind younger ones.
+    due: BTreeSet<(DateTime<Utc>, DateTime<Utc>, (TenantId, K))>,
 }
 
 impl<K, R> Default for Queue<K, R> {
@@ -135,11 +144,13 @@ impl<R: Work> Queue<R::Key, R> {
     fn put(&mut self, mut record: R) {
         *record.version() += 1;
         let key = (record.tenant().clone(), record.key());
-        if let Some(from) = self.records.get(&key).and_then(Work::claimable_from) {
-            self.due.remove(&(from, key.clone()));
+        if let Some(old) = self.records.get(&key)
+            && let Some(from) = old.claimable_from()
+        {
+            self.due.remove(&(from, old.since(), key.clone()));
         }
         if let Some(from) = record.claimable_from() {
-            self.due.insert((from, key.clone()));
+            self.due.insert((from, record.since(), key.clone()));
         }
         self.records.insert(key, record);
     }
@@ -153,11 +164,11 @@ impl<R: Work> Queue<R::Key, R> {
     }
 
     fn claim(&mut self, worker: &str, limit: usize, length: Duration, now: DateTime<Utc>) -> Vec<(TenantId, R)> {
-        let due: Vec<_> = self.due.iter().take_while(|(from, _)| *from <= now).take(limit).cloned().collect();
+        let due: Vec<_> = self.due.iter().take_while(|(from, ..)| *from <= now).take(limit).cloned().collect();
         let length = TimeDelta::from_std(length).unwrap_or(TimeDelta::MAX);
         let until = now.checked_add_signed(length).unwrap_or(DateTime::<Utc>::MAX_UTC);
         due.into_iter()
-            .filter_map(|(_, key)| {
+            .filter_map(|(_, _, key)| {
                 let mut record = self.records.get(&key)?.clone();
                 *record.lease() = Some(Lease::new(worker, until));
                 self.put(record);
@@ -216,7 +227,8 @@ impl fmt::Debug for MemoryStore {
 impl TenantLookup for MemoryStore {
     async fn tenant_of(&self, number: &E164) -> Result<Option<TenantId>, Error> {
         let state = self.open()?;
-        Ok(state.tenants.values().find(|tenant| tenant.numbers.contains(number)).map(|tenant| tenant.id.clone()))
+        let by_settings = || state.tenants.values().find(|tenant| tenant.numbers.contains(number));
+        Ok(state.owners.get(number).cloned().or_else(|| by_settings().map(|tenant| tenant.id.clone())))
     }
 }
 
@@ -364,8 +376,10 @@ impl Store for MemoryStore {
         if foreign {
             return Err(Error::refused("writing another tenant's record"));
         }
-        let theirs =
-            |number: &E164| state.tenants.values().any(|other| other.id != *tenant && other.numbers.contains(number));
+        let theirs = |number: &E164| {
+            state.owners.get(number).is_some_and(|owner| owner != tenant)
+                || state.tenants.values().any(|other| other.id != *tenant && other.numbers.contains(number))
+        };
         if unit.attached.iter().any(theirs) {
             return Err(Error::refused("giving a tenant a number that is another's"));
         }
@@ -378,6 +392,7 @@ impl Store for MemoryStore {
             unit.calls.iter().any(|call| {
                 call.version != state.calls.get(&(tenant.clone(), call.sid)).map_or(0, |known| known.version)
             }) || unit.messages.iter().any(|message| state.messages.is_stale(message))
+                || unit.messages.iter().any(|message| state.is_anothers(tenant, message))
                 || unit.relays.iter().any(|event| state.relays.is_stale(event))
                 || unit.orders.iter().any(|order| state.orders.is_stale(order))
                 || unit.follow_ups.iter().any(|follow_up| state.follow_ups.is_stale(follow_up));
@@ -390,6 +405,12 @@ impl Store for MemoryStore {
 }
 
 impl State {
+    /// True when the provider's name for a text is that of another text of the tenant's.
+    fn is_anothers(&self, tenant: &TenantId, message: &MessageRecord) -> bool {
+        let known = message.sid.and_then(|sid| self.sids.get(&(tenant.clone(), sid)));
+        known.is_some_and(|id| *id != message.id)
+    }
+
     /// Nothing in here can fail: a unit is done whole.
     fn apply(&mut self, tenant: &TenantId, unit: Unit, now: DateTime<Utc>) {
         if let Some((once, answer)) = unit.once {
@@ -408,18 +429,22 @@ impl State {
         unit.enqueued.into_iter().for_each(|message| self.messages.add(message));
         for consent in unit.consents {
             let key = (tenant.clone(), consent.sender.to_wire(), consent.recipient.to_wire());
-            // News that come late change nothing.
-            if self.consents.get(&key).is_none_or(|known| known.at <= consent.at) {
+            // An opt-out always holds; asking for texts again only if it came later than that.
+            if consent.opted_out || self.consents.get(&key).is_none_or(|known| known.at <= consent.at) {
                 self.consents.insert(key, consent);
             }
         }
         unit.orders.into_iter().for_each(|order| self.orders.put(order));
         unit.ordered.into_iter().for_each(|order| self.orders.add(order));
         if !unit.attached.is_empty() || !unit.detached.is_empty() {
-            let known = self.tenants.entry(tenant.clone()).or_insert_with(|| Arc::new(Tenant::new(tenant.clone())));
-            let settings = Arc::make_mut(known);
-            settings.numbers.retain(|number| !unit.detached.contains(number) && !unit.attached.contains(number));
-            settings.numbers.extend(unit.attached);
+            self.owners.retain(|number, owner| owner != tenant || !unit.detached.contains(number));
+            self.owners.extend(unit.attached.iter().map(|number| (*number, tenant.clone())));
+            // A tenant whose settings are kept elsewhere gets none here.
+            if let Some(known) = self.tenants.get_mut(tenant) {
+                let settings = Arc::make_mut(known);
+                settings.numbers.retain(|number| !unit.detached.contains(number) && !unit.attached.contains(number));
+                settings.numbers.extend(unit.attached);
+            }
         }
         for follow_up in unit.follow_ups.iter().chain(&unit.followed_up) {
             if let Some(transcript) = follow_up.transcript {

@@ -27,6 +27,7 @@ use super::{Client, Request};
 use crate::Error;
 use crate::open::open_enum;
 use crate::phone::E164;
+use crate::secret::Private;
 
 open_enum! {
     /// Which numbers are for sale (<https://www.twilio.com/docs/phone-numbers/number-types>).
@@ -154,7 +155,7 @@ resource! {
         /// The number.
         phone_number: E164,
         /// The number as people of its country write it.
-        friendly_name: String,
+        friendly_name: Private,
         /// The local access and transport area.
         lata: String,
         /// The town.

@@ -91,12 +91,14 @@ impl<'a> Calls<'a> {
         self.0.request(Request::get("fetching a call", one(sid))).await
     }
 
-    /// Changes a call that is going on.
+    /// Changes a call that is going on. New TwiML is not sent again after a lost answer: the call would begin it anew.
     ///
     /// # Errors
-    /// [`Error::is_permanent`] when it is over (21220).
+    /// [`Error::is_permanent`] when it is over (21220); [`Error::is_outcome_unknown`] when new TwiML may have begun.
     pub async fn update(&self, sid: &CallSid, changes: &UpdateCall) -> Result<Call, Error> {
-        self.0.request(Request::update("updating a call", one(sid)).with_form(&changes.fields)).await
+        let once = changes.fields.get("Url").or(changes.fields.get("Twiml")).is_some();
+        let new = if once { Request::create } else { Request::update };
+        self.0.request(new("updating a call", one(sid)).with_form(&changes.fields)).await
     }
 
     /// Goes on with other TwiML in a call that is going on.

@@ -23,12 +23,12 @@ use super::origin::Origins;
 use super::outgoing_caller_ids::OutgoingCallerIds;
 use super::recordings::Recordings;
 use super::transcriptions::Transcriptions;
-use super::{Request, error};
+use super::{Request, error, oauth};
 use crate::Error;
 use crate::clock::Clock;
 use crate::id::AccountSid;
 use crate::transport::retry::Idempotency;
-use crate::transport::{Body, Caller};
+use crate::transport::{Body, Caller, Deadline};
 
 /// Twilio's REST API (<https://www.twilio.com/docs/usage/api>) for one account. Cheap to clone.
 #[derive(Clone)]
@@ -210,11 +210,11 @@ impl Client {
     async fn authorized<B: Answer>(&self, request: &Request) -> Result<Response<B>, Error> {
         let credentials = &self.0.credentials;
         let mut first: Option<Result<Response<B>, Error>> = None;
-        for (index, held) in credentials.usable() {
+        for (index, held) in credentials.usable(self.clock().monotonic()) {
             let outcome = self.with_credential(request, held).await;
             let refused = match &outcome {
                 Ok(answer) => is_refused(answer.status()),
-                Err(error) => error.is_unauthorized(),
+                Err(error) => error.is_unauthorized() || oauth::is_no_token(error),
             };
             if refused {
                 first.get_or_insert(outcome);
@@ -225,7 +225,7 @@ impl Client {
                 let understood = outcome.as_ref().is_ok_and(|answer| {
                     !answer.status().is_server_error() && answer.status() != StatusCode::TOO_MANY_REQUESTS
                 });
-                if understood && credentials.settle_on(index) {
+                if understood && credentials.settle_on(index, self.clock().monotonic()) {
                     tracing::warn!(what = request.what, now = ?held.kind(), "a credential was refused; going on with the next");
                 }
             }
@@ -285,6 +285,9 @@ impl Answer for Bytes {
 #[async_trait]
 impl Answer for Body {
     async fn ask(caller: &Caller, request: &Request, http: http::Request<Bytes>) -> Result<Response<Self>, Error> {
+        let mut http = http;
+        // A file may be large.
+        http.extensions_mut().insert(Deadline(super::media::WHOLE));
         caller.open(request.what, http).await
     }
 }
@@ -297,6 +300,10 @@ impl Inner {
     /// Pure: the request as it goes over the wire.
     fn to_http(&self, request: &Request, authorization: Option<&HeaderValue>) -> Result<http::Request<Bytes>, Error> {
         let path = request.path.replace("{AccountSid}", self.account.as_str());
+        // Anything else could lead to another host, and credentials with it.
+        if !path.starts_with('/') || path.starts_with("//") || path.contains(['\\', '#']) {
+            return Err(Error::refused(request.what).with_source("a path begins with one slash"));
+        }
         let mut uri = self.origins.of(request.product) + &path;
         let mut separator = if path.contains('?') { '&' } else { '?' };
         for (name, value) in &request.query {
@@ -367,6 +374,34 @@ mod tests {
     fn user(request: &http::Request<Bytes>) -> String {
         let value = request.headers()["authorization"].to_str().unwrap().strip_prefix("Basic ").unwrap().to_owned();
         String::from_utf8(STANDARD.decode(value).unwrap()).unwrap().split(':').next().unwrap().to_owned()
+    }
+
+    #[tokio::test]
+    async fn no_path_leads_to_another_host() {
+        for path in ["@evil.example/y", ".evil.example/y", "//evil.example/y", "\\evil", "", "x", "/a\\b"] {
+            let stub = Stub::new().reply(200, "{}");
+            let error = client(&stub).execute(Request::get("test", path)).await.unwrap_err();
+            assert!(error.is_permanent() && stub.log().is_empty(), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_credential_that_was_refused_is_tried_again_later() {
+        let stub = Stub::new().reply(401, "{}").reply(200, "{}").reply(200, "{}").reply(200, "{}");
+        let clock = ManualClock::at(chrono::DateTime::UNIX_EPOCH);
+        let client = Client::builder(ACCOUNT.parse().unwrap())
+            .with_api_key(KEY.parse().unwrap(), "key-secret")
+            .with_auth_token("the-token")
+            .with_transport(Arc::new(stub.clone()))
+            .with_clock(Arc::new(clock.clone()))
+            .build()
+            .unwrap();
+        for _ in 0..2 {
+            client.execute(Request::get("test", "/x")).await.unwrap();
+        }
+        clock.advance(std::time::Duration::from_secs(601));
+        client.execute(Request::get("test", "/x")).await.unwrap();
+        assert_eq!(stub.log().iter().map(user).collect::<Vec<_>>(), [KEY, ACCOUNT, ACCOUNT, KEY]);
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,9 +25,14 @@ pub enum Credential {
 /// What a client holds, in the order in which it is tried.
 pub(super) struct Credentials {
     held: Vec<Held>,
-    /// The first one that was not refused.
+    /// The first one that was not refused, and when that was, in whole seconds of the clock's monotonic time.
     current: AtomicUsize,
+    since: AtomicU64,
 }
+
+/// So long a credential that was refused is left alone. Then it is tried again: perhaps it was refused one resource only,
+/// or was being changed.
+const SETTLED_FOR: u64 = 600;
 
 pub(super) enum Held {
     Oauth(AccessTokens),
@@ -46,7 +52,7 @@ impl Held {
 
 impl Credentials {
     pub(super) fn new(held: Vec<Held>) -> Self {
-        Self { held, current: AtomicUsize::new(0) }
+        Self { held, current: AtomicUsize::new(0), since: AtomicU64::new(0) }
     }
 
     /// The credential in use.
@@ -54,14 +60,19 @@ impl Credentials {
         self.held.get(self.current.load(Ordering::Relaxed))
     }
 
-    /// Those to try: the one in use and what may take its place.
-    pub(super) fn usable(&self) -> impl Iterator<Item = (usize, &Held)> {
-        self.held.iter().enumerate().skip(self.current.load(Ordering::Relaxed))
+    /// Those to try, the one in use first: each may take its place.
+    pub(super) fn usable(&self, now: Duration) -> impl Iterator<Item = (usize, &Held)> {
+        let settled = now.as_secs().saturating_sub(self.since.load(Ordering::Relaxed)) < SETTLED_FOR;
+        let first = if settled { self.current.load(Ordering::Relaxed) } else { 0 };
+        let (before, from) = self.held.split_at(first.min(self.held.len()));
+        let from = from.iter().enumerate().map(move |(index, held)| (index + before.len(), held));
+        from.chain(before.iter().enumerate())
     }
 
-    /// Remembers that those before `index` were refused and it was not; true for who says it first.
-    pub(super) fn settle_on(&self, index: usize) -> bool {
-        self.current.fetch_max(index, Ordering::Relaxed) < index
+    /// Remembers that this one was not refused when others were; true when it is another than before.
+    pub(super) fn settle_on(&self, index: usize, now: Duration) -> bool {
+        self.since.store(now.as_secs(), Ordering::Relaxed);
+        self.current.swap(index, Ordering::Relaxed) != index
     }
 }
 

@@ -35,7 +35,7 @@ use super::Client;
 
 pub use channel::{Channel, ChannelParticipant, Role};
 pub use operators::{Availability, ListOperators, Operator, OperatorAttachment, OperatorAttachments, Operators};
-pub use results::{OperatorResult, OperatorType, Sensitive};
+pub use results::{OperatorResult, OperatorType};
 pub use sentences::Sentence;
 pub use services::{
     IntelligenceService, ListIntelligenceServices, NewIntelligenceService, ServiceMethod, Services,

@@ -43,7 +43,7 @@ use crate::transport::{Body, Deadline};
 const DEFAULT_LIMIT: u64 = 256 * 1024 * 1024;
 const MAX_REDIRECTS: usize = 5;
 /// The time for a whole file, which may be large.
-const WHOLE: Duration = Duration::from_secs(600);
+pub(super) const WHOLE: Duration = Duration::from_secs(600);
 /// Where Twilio keeps media: these domains and those below them.
 const HOSTS: [&str; 2] = ["twilio.com", "twiliocdn.com"];
 /// And S3, some of whose hosts carry a region or a bucket in their names.

@@ -50,10 +50,7 @@ impl SmsSender for Client {
         let mut found = Vec::new();
         for _ in 0..LOOK_AT {
             let Some(message) = listed.try_next().await? else { break };
-            // Newest first.
-            if message.date_created.is_some_and(|at| at < since) {
-                break;
-            }
+            // Twilio sorts by when a message was sent: one that was scheduled long ago may stand before ours.
             if is_same(&message, text, since) {
                 found.push(accepted(&message));
             }
@@ -71,7 +68,9 @@ fn is_same(message: &Message, text: &MessageRecord, since: DateTime<Utc>) -> boo
     let outbound = !matches!(message.direction, Some(MessageDirection::Inbound));
     let body = message.body.as_deref().unwrap_or_default();
     let words = body.strip_prefix(TRIAL_PREFIX).unwrap_or(body) == text.body.as_str();
-    let sender = text.service.is_some() || message.from.as_ref().is_none_or(|from| *from == text.from);
+    let sender = message.from.as_ref().is_none_or(|from| *from == text.from)
+        && message.messaging_service_sid == text.service
+        && message.num_media.is_none_or(|files| files as usize == text.media.len());
     let recent = message.date_created.is_some_and(|at| at >= since);
     outbound && words && sender && recent && message.to.as_ref() == Some(&text.to)
 }

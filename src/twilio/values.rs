@@ -435,3 +435,20 @@ impl Param for WebhookUrl {
         Self("https://example.com/x".into())
     }
 }
+
+/// JSON about people: `Debug` does not show it.
+#[derive(Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Sensitive(pub serde_json::Value);
+
+impl fmt::Debug for Sensitive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<json>")
+    }
+}
+
+impl Wire for Sensitive {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Ok(<Option<serde_json::Value> as serde::Deserialize>::deserialize(deserializer)?.map(Self))
+    }
+}

@@ -148,8 +148,11 @@ async fn twilio_keeps_a_schedule_too() {
     let office = office(Guard::new());
     let service = "MG0123456789abcdef0123456789abcdef".parse().unwrap();
     let at = |ahead| Schedule::AtTwilio(office.clock.now() + ahead, service);
-    let soon = Draft::new(CALLER, "hi").with_schedule(at(TimeDelta::minutes(1)));
-    assert_eq!(office.refusal(soon).await, Refusal::Time);
+    let soon = office.queue(Draft::new(CALLER, "soon").with_schedule(at(TimeDelta::minutes(5)))).await;
+    office.run().await;
+    assert!(office.twilio.texts().is_empty(), "what is too soon for Twilio is kept here");
+    assert!(office.messenger.withdraw(&office.tenant, &soon.ids[0]).await.unwrap());
+    assert!(office.messenger.withdraw(&office.tenant, &soon.ids[0]).await.unwrap(), "withdrawn is withdrawn");
     let far = Draft::new(CALLER, "hi").with_schedule(at(TimeDelta::days(36)));
     assert_eq!(office.refusal(far).await, Refusal::Time);
     let queued = office.queue(Draft::new(CALLER, "hi").with_schedule(at(TimeDelta::hours(1)))).await;
@@ -158,6 +161,91 @@ async fn twilio_keeps_a_schedule_too() {
     assert_eq!(text.delivery.status, DeliveryStatus::Scheduled);
     assert!(office.messenger.withdraw(&office.tenant, &queued.ids[0]).await.unwrap());
     assert_eq!(office.twilio.texts()[0].status, "canceled");
+    // Who opts out gets nothing that Twilio keeps either.
+    office.queue(Draft::new(CALLER, "later").with_schedule(at(TimeDelta::hours(2)))).await;
+    office.run().await;
+    office.messenger.set_opted_out(&office.tenant, BUSINESS, CALLER, true).await.unwrap();
+    assert_eq!(office.twilio.texts()[1].status, "canceled");
+}
+
+#[tokio::test]
+async fn an_outage_and_credentials_that_are_being_changed_lose_no_text() {
+    let office = office(Guard::new());
+    office.twilio.inject((0..2).map(|_| Fault::TooManyRequests { retry_after: None }).cycle().take(8));
+    office.queue(Draft::new(CALLER, "one")).await;
+    for _ in 0..5 {
+        office.run().await;
+        office.clock.advance(Duration::from_secs(600));
+    }
+    assert_eq!(office.twilio.texts().len(), 1, "three attempts reach over a quarter of an hour");
+
+    let refused = self::office(Guard::new());
+    let wrong = frontdesk::twilio::Client::builder(refused.twilio.account_sid())
+        .with_auth_token("an-old-token")
+        .with_base_url(refused.twilio.base_url())
+        .with_transport(refused.twilio.transport())
+        .build()
+        .unwrap();
+    let shared: Arc<dyn Clock> = Arc::new(refused.clock.clone());
+    let store = MemoryStore::new(shared.clone()).with_tenant(clinic());
+    let build = |client| {
+        Messenger::builder(store.clone())
+            .sender(client)
+            .clock(shared.clone())
+            .public_url("https://example.com".parse().unwrap())
+            .build()
+            .unwrap()
+    };
+    let (before, after) = (build(wrong), build(refused.twilio.client().unwrap()));
+    before.send(&refused.tenant, Draft::new(CALLER, "two")).await.unwrap();
+    for _ in 0..6 {
+        before.run_until_idle().await.unwrap();
+        refused.clock.advance(Duration::from_secs(300));
+    }
+    after.run_until_idle().await.unwrap();
+    assert_eq!(refused.twilio.texts().len(), 1, "the token was put right, and the text goes");
+}
+
+#[tokio::test]
+async fn a_tenant_sends_from_its_own_numbers_only() {
+    let office = office(Guard::new());
+    office.twilio.own_number("+15551239999".parse().unwrap());
+    let stolen = Draft::new(CALLER, "hi").with_from("+15551239999");
+    assert_eq!(office.refusal(stolen).await, Refusal::NoAddress);
+    office.queue(Draft::new(CALLER, "hi").with_from(BUSINESS)).await;
+}
+
+#[derive(Debug)]
+struct Chatty;
+
+#[async_trait::async_trait]
+impl frontdesk::calls::Hooks for Chatty {
+    async fn auto_reply(&self, _: &frontdesk::tenant::Tenant, _: &frontdesk::message::MessageRecord) -> Option<String> {
+        Some("It’s a long story. ".repeat(60))
+    }
+}
+
+#[tokio::test]
+async fn a_reply_that_is_too_long_is_split_like_every_text() {
+    let world = World::with(clinic(), |builder| builder.hooks(Chatty)).await;
+    world.twilio.text(CALLER, BUSINESS.parse().unwrap(), "Tell me").await;
+    // The pieces go two seconds apart, of which the first goes at once.
+    world.settle().await;
+    let texts = world.texts().await;
+    let replies: Vec<_> = texts.iter().filter(|text| text.kind == MessageKind::Reply).collect();
+    assert_eq!(replies.len(), 2, "{replies:?}");
+    assert!(replies.iter().all(|text| text.refusal.is_none()));
+    assert_eq!(world.twilio.texts().len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_host_knows_of_opting_out_is_for_the_host_to_take_back() {
+    let world = World::new(clinic()).await;
+    let messenger = world.desk.messenger();
+    messenger.set_opted_out(&tenant(), BUSINESS, CALLER, true).await.unwrap();
+    world.twilio.text(CALLER, BUSINESS.parse().unwrap(), "yes").await;
+    world.twilio.text(CALLER, BUSINESS.parse().unwrap(), "START").await;
+    assert_eq!(messenger.opted_out(&tenant(), 10).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

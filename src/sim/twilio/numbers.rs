@@ -129,6 +129,12 @@ impl Core {
                     pattern.as_ref().is_none_or(|pattern| contains(number, pattern))
                         && name.is_none_or(|name| details.name(*number) == name)
                 };
+                let lags = {
+                    let mut state = self.lock();
+                    state.listing_lag = state.listing_lag.saturating_sub(1);
+                    state.listing_lag > 0
+                };
+                let numbers = if lags { Vec::new() } else { numbers };
                 let found = numbers.into_iter().filter(fits).map(|number| self.number_json(number)).collect();
                 Ok((StatusCode::OK, page("incoming_phone_numbers", found, path, query)))
             }

@@ -174,6 +174,8 @@ pub(super) struct State {
     pub(super) for_sale: BTreeMap<E164, &'static str>,
     /// Listed as for sale, though somebody else has them by now.
     pub(super) snatched: BTreeSet<E164>,
+    /// So many listings of the account's numbers do not show them yet, less one.
+    pub(super) listing_lag: u32,
     pub(super) caller_ids: BTreeMap<E164, (String, String)>,
     pub(super) validations: BTreeMap<E164, Validation>,
     pub(super) recordings: BTreeMap<String, StoredRecording>,

@@ -3,6 +3,7 @@ use chrono::{DateTime, Utc};
 use crate::id::{AccountSid, AddressSid, ApplicationSid, BundleSid, IdentitySid, PhoneNumberSid, TrunkSid};
 use crate::open::open_enum;
 use crate::phone::E164;
+use crate::secret::Private;
 use crate::twilio::available_phone_numbers::{AddressRequirement, Capabilities};
 use crate::twilio::page::Paged;
 use crate::twilio::resource::resource;
@@ -56,7 +57,7 @@ resource! {
         /// The number.
         phone_number: E164,
         /// Its name; the number as people write it by default.
-        friendly_name: String,
+        friendly_name: Private,
         /// What it can do.
         capabilities: Capabilities,
         /// Where it comes from: `twilio` or `hosted`.

@@ -52,3 +52,13 @@ parameters! {
         bundle: set BundleSid = "BundleSid",
     }
 }
+
+impl NumberSettings {
+    /// Takes applications and trunk away, which come before the number's own URLs.
+    pub fn without_applications(mut self) -> Self {
+        for name in ["VoiceApplicationSid", "SmsApplicationSid", "TrunkSid"] {
+            self.fields.set(name, &String::new());
+        }
+        self
+    }
+}

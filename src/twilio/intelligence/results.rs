@@ -6,6 +6,7 @@ use crate::open::open_enum;
 use crate::secret::Private;
 use crate::twilio::page::Paged;
 use crate::twilio::resource::resource;
+use crate::twilio::values::Sensitive;
 
 open_enum! {
     /// What kind of result an operator gives.
@@ -80,21 +81,4 @@ impl OperatorResult {
 impl Paged for OperatorResult {
     const KEY: &'static str = "operator_results";
     const WHAT: &'static str = "listing an operator's results";
-}
-
-/// JSON that repeats what people said: `Debug` does not show it.
-#[derive(Clone, PartialEq, Default)]
-#[non_exhaustive]
-pub struct Sensitive(pub Value);
-
-impl std::fmt::Debug for Sensitive {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("<json>")
-    }
-}
-
-impl crate::twilio::wire::Wire for Sensitive {
-    fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        Ok(<Option<Value> as serde::Deserialize>::deserialize(deserializer)?.map(Self))
-    }
 }

@@ -1,10 +1,10 @@
 use rust_decimal::Decimal;
 
-use super::Sensitive;
 use crate::id::SentenceSid;
 use crate::secret::Private;
 use crate::twilio::page::Paged;
 use crate::twilio::resource::resource;
+use crate::twilio::values::Sensitive;
 
 resource! {
     /// A sentence of a transcript.

@@ -3,13 +3,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::channel::Channel;
-use super::{OperatorResult, Sensitive, Sentence};
+use super::{OperatorResult, Sentence};
 use crate::Error;
 use crate::id::{AccountSid, CredentialSid, IntelligenceServiceSid, OperatorSid, RecordingSid, TranscriptSid};
 use crate::open::open_enum;
 use crate::twilio::page::{Listing, Paged};
 use crate::twilio::parameters::parameters;
 use crate::twilio::resource::resource;
+use crate::twilio::values::Sensitive;
 use crate::twilio::{Client, Product, Request};
 
 open_enum! {

@@ -1,5 +1,4 @@
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{
     CallForwarding, CallerName, Field, IdentityMatch, LineStatus, LineTypeIntelligence, ReassignedNumber, SimSwap,
@@ -9,6 +8,7 @@ use crate::address::Address;
 use crate::phone::E164;
 use crate::secret::Private;
 use crate::twilio::resource::resource;
+use crate::twilio::values::Sensitive;
 
 /// One number of a batch. What is `None` is not asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -169,8 +169,8 @@ resource! {
         /// How likely it takes part in SMS pumping.
         sms_pumping_risk: SmsPumpingRisk,
         /// How good a number it is; Twilio does not say what this holds.
-        phone_number_quality_score: Value,
+        phone_number_quality_score: Sensitive,
         /// What is known of its owner; Twilio does not say what this holds.
-        pre_fill: Value,
+        pre_fill: Sensitive,
     }
 }

@@ -1,10 +1,10 @@
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 
 use crate::address::Address;
 use crate::open::open_enum;
 use crate::secret::Private;
 use crate::twilio::resource::resource;
+use crate::twilio::values::Sensitive;
 
 open_enum! {
     /// Why a number cannot exist.
@@ -223,11 +223,11 @@ resource! {
         /// How likely it takes part in SMS pumping.
         sms_pumping_risk: SmsPumpingRisk,
         /// How good a number it is; Twilio does not say what this holds.
-        phone_number_quality_score: Value,
+        phone_number_quality_score: Sensitive,
         /// What is known of its owner; Twilio does not say what this holds.
-        pre_fill: Value,
-        /// Its URL at Twilio.
-        url: String,
+        pre_fill: Sensitive,
+        /// Its URL at Twilio, which holds the number.
+        url: Private,
     }
 }
 
