@@ -1,6 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+mod queue;
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
-use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,14 +16,15 @@ use crate::call::{CallQuery, CallRecord, Calls, FollowUp, FollowUps};
 use crate::clock::Clock;
 use crate::id::{CallSid, MessageSid, TenantId, TranscriptSid};
 use crate::message::{
-    Allowance, Consent, Consents, Counted, Counters, Lease, MessageCounts, MessageId, MessageQuery, MessageRecord,
-    Messages, Spent,
+    Allowance, Consent, Consents, Counted, Counters, MessageCounts, MessageId, MessageQuery, MessageRecord, Messages,
+    Spent,
 };
 use crate::number::{NumberOrder, Numbers, OrderId};
 use crate::phone::E164;
 use crate::relay::RelayEvent;
 use crate::secret::Private;
 use crate::tenant::{Tenant, TenantLookup, Tenants};
+use queue::Queue;
 
 /// How long keys of committed units are remembered: longer than any provider repeats a webhook.
 const REMEMBERED: TimeDelta = TimeDelta::hours(24);
@@ -53,129 +55,6 @@ struct State {
     done: HashMap<(TenantId, String), Private>,
     done_at: VecDeque<(DateTime<Utc>, (TenantId, String))>,
     failing: bool,
-}
-
-/// A record that workers take.
-trait Work: Clone {
-    type Key: Clone + Ord + Hash;
-
-    fn key(&self) -> Self::Key;
-
-    fn tenant(&self) -> &TenantId;
-
-    fn version(&mut self) -> &mut u64;
-
-    fn lease(&mut self) -> &mut Option<Lease>;
-
-    fn claimable_from(&self) -> Option<DateTime<Utc>>;
-
-    fn since(&self) -> DateTime<Utc>;
-}
-
-macro_rules! work {
-    ($($record:ty, $key:ty, $since:ident, |$self:ident| $id:expr;)*) => {$(
-        impl Work for $record {
-            type Key = $key;
-
-            fn key(&self) -> $key {
-                let $self = self;
-                $id
-            }
-
-            fn tenant(&self) -> &TenantId {
-                &self.tenant
-            }
-
-            fn version(&mut self) -> &mut u64 {
-                &mut self.version
-            }
-
-            fn lease(&mut self) -> &mut Option<Lease> {
-                &mut self.lease
-            }
-
-            fn claimable_from(&self) -> Option<DateTime<Utc>> {
-                <$record>::claimable_from(self)
-            }
-
-            fn since(&self) -> DateTime<Utc> {
-                self.$since
-            }
-        }
-    )*};
-}
-
-work! {
-    MessageRecord, MessageId, created_at, |message| message.id.clone();
-    RelayEvent, String, not_before, |event| event.id.clone();
-    NumberOrder, OrderId, created_at, |order| order.id.clone();
-    FollowUp, String, created_at, |follow_up| follow_up.id();
-}
-
-/// Records, and those that are due in the order in which they are.
-struct Queue<K, R> {
-    records: BTreeMap<(TenantId, K), R>,
-    /// By the time from which it is due, then by age, so that none waits for ever behind younger ones.
-    due: BTreeSet<(DateTime<Utc>, DateTime<Utc>, (TenantId, K))>,
-}
-
-impl<K, R> Default for Queue<K, R> {
-    fn default() -> Self {
-        Self { records: BTreeMap::new(), due: BTreeSet::new() }
-    }
-}
-
-impl<R: Work> Queue<R::Key, R> {
-    fn get(&self, tenant: &TenantId, key: &R::Key) -> Option<&R> {
-        self.records.get(&(tenant.clone(), key.clone()))
-    }
-
-    fn of<'a>(&'a self, tenant: &'a TenantId) -> impl Iterator<Item = &'a R> {
-        self.records.values().filter(move |record| record.tenant() == tenant)
-    }
-
-    fn is_stale(&self, record: &R) -> bool {
-        let mut record = record.clone();
-        let version = *record.version();
-        let known = self.get(&record.tenant().clone(), &record.key()).cloned().map_or(0, |mut known| *known.version());
-        version != known
-    }
-
-    fn put(&mut self, mut record: R) {
-        *record.version() += 1;
-        let key = (record.tenant().clone(), record.key());
-        if let Some(old) = self.records.get(&key)
-            && let Some(from) = old.claimable_from()
-        {
-            self.due.remove(&(from, old.since(), key.clone()));
-        }
-        if let Some(from) = record.claimable_from() {
-            self.due.insert((from, record.since(), key.clone()));
-        }
-        self.records.insert(key, record);
-    }
-
-    /// Puts it unless there is one of its name.
-    fn add(&mut self, mut record: R) {
-        if self.get(&record.tenant().clone(), &record.key()).is_none() {
-            *record.version() = 0;
-            self.put(record);
-        }
-    }
-
-    fn claim(&mut self, worker: &str, limit: usize, length: Duration, now: DateTime<Utc>) -> Vec<(TenantId, R)> {
-        let due: Vec<_> = self.due.iter().take_while(|(from, ..)| *from <= now).take(limit).cloned().collect();
-        let length = TimeDelta::from_std(length).unwrap_or(TimeDelta::MAX);
-        let until = now.checked_add_signed(length).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        due.into_iter()
-            .filter_map(|(_, _, key)| {
-                let mut record = self.records.get(&key)?.clone();
-                *record.lease() = Some(Lease::new(worker, until));
-                self.put(record);
-                Some((key.0.clone(), self.records.get(&key)?.clone()))
-            })
-            .collect()
-    }
 }
 
 impl MemoryStore {
