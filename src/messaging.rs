@@ -48,3 +48,4 @@ pub use draft::{Draft, Plan, Schedule};
 pub(crate) use gate::Gate;
 pub use inbox::MessageService;
 pub use messenger::{InvalidMessenger, Messenger, MessengerBuilder, Queued, Resolution, Sent};
+pub(crate) use outbox::ATTEMPTS;

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{TryStreamExt, future};
 
+use super::service::CallService;
 use crate::Error;
 use crate::blob::{BlobKey, BlobStore};
 use crate::call::{CallRecord, Direction, FollowUp, FollowUpKind, FollowUpState, TranscriptLine};
@@ -265,26 +266,56 @@ fn line(sentence: &Sentence, record: &CallRecord) -> Option<TranscriptLine> {
 /// Takes the notice that a transcript is ready. Only its name is believed; all else is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct Notices {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) wake: crate::wake::Wake,
+    pub(crate) calls: CallService,
+    pub(crate) client: Option<Client>,
 }
 
 impl Notices {
-    /// True when it concerns a recording that waits for it.
+    /// True when it concerns a recording of ours.
     pub(crate) async fn ready(&self, transcript: &TranscriptSid) -> Result<bool, Error> {
+        let store = &self.calls.store;
         for _ in 0..ROUNDS {
-            let Some((tenant, mut work)) = self.store.follow_up_of(transcript).await? else { return Ok(false) };
+            let Some((tenant, mut work)) = store.follow_up_of(transcript).await? else {
+                return self.adopt(transcript).await;
+            };
             if !matches!(work.state, FollowUpState::Transcribing | FollowUpState::Summarizing) || work.lease.is_some() {
                 return Ok(true);
             }
-            work.not_before = self.clock.now();
-            if self.store.commit(&tenant, Unit::new().save_follow_up(work)).await? == Commit::Applied {
-                self.wake.call();
+            work.not_before = self.calls.clock.now();
+            if store.commit(&tenant, Unit::new().save_follow_up(work)).await? == Commit::Applied {
+                self.calls.follow_ups.call();
                 return Ok(true);
             }
         }
         Ok(true)
+    }
+
+    /// A transcript that nobody here has asked for, as of a service that transcribes every recording: Twilio tells which
+    /// call it belongs to, and the store whose that is.
+    async fn adopt(&self, transcript: &TranscriptSid) -> Result<bool, Error> {
+        let Some(client) = &self.client else { return Ok(false) };
+        let known = match client.intelligence().transcripts().fetch(transcript).await {
+            Ok(known) => known,
+            Err(error) if error.is_not_found() => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let Some(recording) = known.recording() else { return Ok(false) };
+        let Some(sid) = client.recordings().fetch(&recording).await?.call_sid else { return Ok(false) };
+        let call = client.calls().fetch(&sid).await?;
+        for address in [call.to, call.from].into_iter().flatten() {
+            let Some(tenant) = self.calls.tenant_of(&address).await.transpose()? else { continue };
+            if self.calls.store.call(&tenant.id, &sid).await?.is_none() {
+                continue;
+            }
+            let now = self.calls.clock.now();
+            let mut work = FollowUp::new(tenant.id.clone(), sid, recording, FollowUpKind::Transcribe, now);
+            (work.state, work.transcript) = (FollowUpState::Transcribing, Some(*transcript));
+            work.service = known.service_sid;
+            self.calls.store.commit(&tenant.id, Unit::new().follow_up(work)).await?;
+            self.calls.follow_ups.call();
+            return Ok(true);
+        }
+        Ok(false)
     }
 }
 

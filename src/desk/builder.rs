@@ -12,7 +12,7 @@ use crate::blob::BlobStore;
 use crate::calls::{Analyst, Announcer, CallService, Callbacks, CallerIds, Hooks, Notices, Paths, Sounds};
 use crate::clock::{Clock, SystemClock};
 use crate::message::{Guard, LineCheck, SmsSender};
-use crate::messaging::{Gate, MessageService, Messenger};
+use crate::messaging::{ATTEMPTS, Gate, MessageService, Messenger};
 use crate::provisioning::{Provisioning, Saga};
 use crate::relay::RelayTarget;
 use crate::store::Store;
@@ -37,6 +37,7 @@ pub struct DeskBuilder {
     grace: Option<TimeDelta>,
     intelligence_secret: Option<Secret>,
     guard: Guard,
+    attempts: Option<u32>,
     lookup: Option<Arc<dyn TenantLookup>>,
     template: Option<Tenant>,
     hooks: Option<Arc<dyn Hooks>>,
@@ -133,6 +134,12 @@ impl DeskBuilder {
     /// Who knows which lines take texts, for tenants that want it looked up before a missed call is texted back.
     pub fn lines(mut self, lines: impl LineCheck) -> Self {
         self.lines = Some(Arc::new(lines));
+        self
+    }
+
+    /// How often a text that was certainly not sent is handed over before it is given up; 3 by default.
+    pub fn send_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = Some(attempts);
         self
     }
 
@@ -277,10 +284,11 @@ impl DeskBuilder {
             });
             caller_ids = Some(CallerIds::new(client.clone(), callbacks.clone(), clock.clone()));
         }
+        let notices = Notices { calls: calls.clone(), client: self.client.clone() };
         let sounds = Sounds { store: store.clone(), client: self.client, blobs: self.blobs };
-        let notices = Notices { store: store.clone(), clock: clock.clone(), wake: calls.follow_ups.clone() };
         let gate = Gate { store, clock, guard: self.guard, lines: self.lines };
-        let messenger = Messenger::assemble(gate, self.sender, callbacks, calls.outbox.clone(), name);
+        let attempts = self.attempts.unwrap_or(ATTEMPTS);
+        let messenger = Messenger::assemble(gate, self.sender, callbacks, calls.outbox.clone(), (name, attempts));
         workers.extend(messenger.worker());
         let messages = MessageService { calls: calls.clone(), messenger: messenger.clone() };
         let limit = self.answer_limit.unwrap_or(Duration::from_secs(10));

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::draft::{Draft, Plan, Schedule};
 use super::gate::Gate;
-use super::outbox::{BETWEEN, EARLIEST_AT_PROVIDER, Outbox, PART};
+use super::outbox::{ATTEMPTS, BETWEEN, EARLIEST_AT_PROVIDER, Outbox, PART};
 use crate::Error;
 use crate::address::Address;
 use crate::calls::{Callbacks, Paths};
@@ -103,6 +103,7 @@ pub struct MessengerBuilder {
     clock: Option<Arc<dyn Clock>>,
     public_url: Option<Url>,
     paths: Paths,
+    attempts: u32,
     worker: Option<String>,
 }
 
@@ -155,6 +156,12 @@ impl MessengerBuilder {
         self
     }
 
+    /// How often a text that was certainly not sent is handed over before it is given up; 3 by default.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
     /// The name under which this process takes work from the store; random by default.
     pub fn worker_name(mut self, name: impl Into<String>) -> Self {
         self.worker = Some(name.into());
@@ -172,7 +179,7 @@ impl MessengerBuilder {
         let name = self.worker.unwrap_or_else(|| format!("messenger-{:016x}", fastrand::u64(..)));
         let gate = Gate { store: self.store, clock, guard: self.guard, lines: self.lines };
         let callbacks = Callbacks::new(&public_url, self.paths);
-        Ok(Messenger::assemble(gate, Some(sender), callbacks, Wake::default(), name))
+        Ok(Messenger::assemble(gate, Some(sender), callbacks, Wake::default(), (name, self.attempts)))
     }
 }
 
@@ -193,6 +200,7 @@ impl Messenger {
             clock: None,
             public_url: None,
             paths: Paths::default(),
+            attempts: ATTEMPTS,
             worker: None,
         }
     }
@@ -202,7 +210,7 @@ impl Messenger {
         sender: Option<Arc<dyn SmsSender>>,
         callbacks: Callbacks,
         outbox: Wake,
-        name: String,
+        (name, attempts): (String, u32),
     ) -> Self {
         let worker = sender.clone().map(|sender| {
             let clock = gate.clock.clone();
@@ -212,6 +220,7 @@ impl Messenger {
                 clock: clock.clone(),
                 callbacks,
                 gate: gate.clone(),
+                attempts: attempts.max(1),
                 name,
             });
             Worker::new(work, clock, outbox.clone())

@@ -25,7 +25,7 @@ const SEND_LIMIT: Duration = Duration::from_secs(150);
 /// Longer than that, so that nobody takes a text that is being sent.
 const LEASE: Duration = Duration::from_secs(300);
 /// How often a text that was certainly not sent is handed over.
-const ATTEMPTS: u32 = 3;
+pub(crate) const ATTEMPTS: u32 = 3;
 /// When the provider is asked what became of a text whose outcome is unknown: after each of its checks. Its own news
 /// mostly come first.
 const CHECK_AFTER: [TimeDelta; 3] = [TimeDelta::seconds(30), TimeDelta::minutes(5), TimeDelta::minutes(30)];
@@ -56,6 +56,7 @@ pub(crate) struct Outbox {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) callbacks: Callbacks,
     pub(crate) gate: Gate,
+    pub(crate) attempts: u32,
     pub(crate) name: String,
 }
 
@@ -266,7 +267,7 @@ impl Outbox {
                     text.sid = accepted.sid.or(text.sid);
                     text.note_delivery(accepted.delivery, now);
                 }
-                Err(error) if error.is_retryable() && text.attempts < ATTEMPTS => {
+                Err(error) if error.is_retryable() && text.attempts < self.attempts => {
                     // Nobody but us has sent it, and we know that we have not.
                     if matches!(text.delivery.status, DeliveryStatus::Submitting | DeliveryStatus::Unknown) {
                         text.delivery = Delivery::new(DeliveryStatus::Pending);
@@ -361,6 +362,7 @@ mod tests {
             clock: shared,
             callbacks: Callbacks::new(&"https://example.com".parse().unwrap(), Paths::default()),
             gate,
+            attempts: ATTEMPTS,
             name: "w".into(),
         };
         Desk { store, clock, stub, outbox: Arc::new(outbox) }
@@ -637,6 +639,7 @@ mod tests {
             clock: Arc::new(desk.clock.clone()),
             callbacks: desk.outbox.callbacks.clone(),
             gate: desk.outbox.gate.clone(),
+            attempts: ATTEMPTS,
             name: "w".into(),
         };
         hanging.turn().await.unwrap();

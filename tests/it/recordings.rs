@@ -169,6 +169,24 @@ async fn a_notice_hastens_what_polling_would_find_later() {
 }
 
 #[tokio::test]
+async fn a_transcript_that_twilio_made_by_itself_is_taken_up() {
+    // A service that transcribes every recording, and a tenant that asks for nothing.
+    let mut settings = recorded();
+    settings.transcription.after_call = false;
+    let office = office(settings).await;
+    office.twilio.set_intelligence_webhook(format!("{}/webhooks/twilio/intelligence/{SECRET}", office.url));
+    let transcript = office.call().await;
+    let recording = office.record(&transcript).await.recording.unwrap().sid;
+    let client = office.twilio.client().unwrap();
+    let channel = frontdesk::twilio::intelligence::Channel::of_recording(recording);
+    let new = frontdesk::twilio::intelligence::NewTranscript::new(service(), channel);
+    client.intelligence().transcripts().create(&new).await.unwrap();
+    office.twilio.settle().await;
+    office.work(6).await;
+    assert!(office.record(&transcript).await.summary_ready);
+}
+
+#[tokio::test]
 async fn a_notice_without_signature_needs_the_secret() {
     use frontdesk::transport::{Reqwest, Transport};
 
