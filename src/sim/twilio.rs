@@ -324,6 +324,12 @@ impl Twilio {
         self.core.lock().numbers.get(&number).cloned()
     }
 
+    /// Whoever Twilio calls to verify a number types the right code at once, instead of waiting for
+    /// [`type_code`](Self::type_code).
+    pub fn set_types_codes(&self, yes: bool) {
+        self.core.lock().types_codes = yes;
+    }
+
     /// The phone that Twilio calls to verify it is answered, and a code is typed; false when it is the wrong one,
     /// `None` when no call comes.
     #[must_use]

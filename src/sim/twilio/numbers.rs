@@ -347,7 +347,12 @@ impl Core {
             "phone_number": number,
             "validation_code": validation.code,
         });
+        let typed = state.types_codes.then(|| validation.code.clone());
         state.validations.insert(number, validation);
+        drop(state);
+        if let Some(code) = typed {
+            self.type_code(number, &code);
+        }
         Ok((StatusCode::OK, body))
     }
 

@@ -177,6 +177,8 @@ pub(super) struct State {
     /// So many listings of the account's numbers do not show them yet, less one.
     pub(super) listing_lag: u32,
     pub(super) caller_ids: BTreeMap<E164, (String, String)>,
+    /// Who is called to verify a number types the right code at once.
+    pub(super) types_codes: bool,
     pub(super) validations: BTreeMap<E164, Validation>,
     pub(super) recordings: BTreeMap<String, StoredRecording>,
     pub(super) transcripts: BTreeMap<String, StoredTranscript>,
