@@ -67,7 +67,7 @@ impl Client {
         self.0.account
     }
 
-    /// Where requests to [`Product::Api`] go.
+    /// Where requests to [`Product::Api`](super::Product::Api) go.
     #[must_use]
     pub fn base_url(&self) -> &Url {
         self.0.origins.api()
