@@ -74,3 +74,54 @@ async fn debug_of_records_shows_no_number_and_no_words() {
         assert!(!text.contains(secret), "{secret} is in {text}");
     }
 }
+
+/// Reads an answer as its type and says what `Debug` shows of it.
+fn shown<T: serde::de::DeserializeOwned + std::fmt::Debug>(json: &str) -> String {
+    format!("{:?}", serde_json::from_str::<T>(json).unwrap())
+}
+
+#[test]
+fn what_twilio_answers_is_not_shown_whole() {
+    use frontdesk::twilio::accounts::Account;
+    use frontdesk::twilio::available_phone_numbers::AvailableNumber;
+    use frontdesk::twilio::calls::{Call, NewCall};
+    use frontdesk::twilio::incoming_phone_numbers::IncomingNumber;
+    use frontdesk::twilio::intelligence::{OperatorResult, Sentence, Transcript, TranscriptMedia};
+    use frontdesk::twilio::lookups::Lookup;
+    use frontdesk::twilio::outgoing_caller_ids::{CallerId, ValidationRequest};
+    use frontdesk::twilio::transcriptions::Transcription;
+
+    let number = format!(
+        r#"{{"phone_number":"{CALLER}","friendly_name":"canary (415) 555-2671","national_format":"(415) 555-2671",
+            "url":"https://lookups.twilio.com/v2/PhoneNumbers/{CALLER}","pre_fill":{{"name":"canary"}},
+            "caller_name":{{"caller_name":"canary"}},"validation_code":"canary",
+            "voice_url":"https://desk:canary@example.com/voice?token=canary"}}"#
+    );
+    let words = r#"{"transcript":"canary","transcription_text":"canary","auth_token":"canary","media_url":"canary",
+        "text_generation_results":{"result":"canary"},"extract_results":["canary"],"channel":{"x":"canary"}}"#;
+    let call = format!(r#"{{"to":"{CALLER}","to_formatted":"(415) 555-2671","caller_name":"canary"}}"#);
+    let password = NewCall::new(CALLER, BUSINESS).sip_auth_password("canary").send_digits("canary").twiml("canary");
+    for text in [
+        shown::<IncomingNumber>(&number),
+        shown::<AvailableNumber>(&number),
+        shown::<CallerId>(&number),
+        shown::<ValidationRequest>(&number),
+        shown::<Lookup>(&number),
+        shown::<Call>(&call),
+        shown::<Account>(words),
+        shown::<Sentence>(words),
+        shown::<Transcription>(words),
+        shown::<Transcript>(words),
+        shown::<TranscriptMedia>(words),
+        shown::<OperatorResult>(words),
+        format!("{password:?}"),
+        format!(
+            "{:?}",
+            frontdesk::messaging::Draft::new(CALLER, "canary").with_media("https://x.example/canary".parse().unwrap())
+        ),
+    ] {
+        for secret in ["canary", &CALLER[1..], &BUSINESS[1..], "555-2671"] {
+            assert!(!text.contains(secret), "{secret} is shown: {text}");
+        }
+    }
+}
