@@ -507,6 +507,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_text_that_is_being_handed_over_is_not_withdrawn() {
+        let desk = desk(Stub::new());
+        desk.enqueue().await;
+        let gate = desk.outbox.gate.clone();
+        let callbacks = desk.outbox.callbacks.clone();
+        let messenger =
+            crate::messaging::Messenger::assemble(gate, None, callbacks, Wake::default(), ("m".into(), ATTEMPTS));
+        let (tenant, mut text) = desk.store.claim_messages("w", 1, LEASE).await.unwrap().remove(0);
+        assert!(!messenger.withdraw(&tenant, &text.id).await.unwrap(), "a worker has it in its hands");
+        text.delivery = Delivery::new(DeliveryStatus::Submitting);
+        desk.store.commit(&tenant, Unit::new().save_message(text.clone())).await.unwrap();
+        assert!(!messenger.withdraw(&tenant, &text.id).await.unwrap(), "it may have been sent");
+        desk.clock.advance(LEASE);
+        assert!(!messenger.withdraw(&tenant, &text.id).await.unwrap(), "also when that worker is dead");
+    }
+
+    #[tokio::test]
     async fn a_row_of_repeats_ends_when_any_of_them_arrived() {
         let desk = desk(Stub::new().reply(201, SENT));
         desk.enqueue().await;
