@@ -17,7 +17,8 @@ use crate::store::{Commit, Store, Unit};
 use crate::twilio::Client;
 use crate::twilio::available_phone_numbers::{NumberKind, SearchNumbers};
 use crate::twilio::incoming_phone_numbers::{IncomingNumber, ListNumbers, NumberSettings, Wanted};
-use crate::twilio::values::{HttpMethod, WebhookUrl};
+use crate::twilio::values::WebhookUrl;
+use crate::twiml::Method;
 use crate::worker::Turn;
 
 const BATCH: usize = 8;
@@ -289,11 +290,11 @@ impl Saga {
         let url = |text: String| url::Url::parse(&text).map(WebhookUrl::from).unwrap_or_else(|_| WebhookUrl::none());
         NumberSettings::new()
             .voice_url(url(self.callbacks.voice()))
-            .voice_method(HttpMethod::Post)
+            .voice_method(Method::Post)
             .status_callback(url(self.callbacks.status()))
-            .status_callback_method(HttpMethod::Post)
+            .status_callback_method(Method::Post)
             .sms_url(url(self.callbacks.messages()))
-            .sms_method(HttpMethod::Post)
+            .sms_method(Method::Post)
             .voice_fallback_url(WebhookUrl::none())
             .sms_fallback_url(WebhookUrl::none())
             // With one of these Twilio would not look at the URLs at all.
@@ -337,7 +338,7 @@ fn fail(order: &mut NumberOrder, problem: Problem) {
 /// Pure: what is changed on a number, as it is now.
 fn keep(number: &IncomingNumber) -> Kept {
     let url = |url: &Option<WebhookUrl>| url.as_ref().map_or("", WebhookUrl::as_str).to_owned();
-    let method = |method: &Option<HttpMethod>| method.as_ref().map_or("POST", HttpMethod::as_str).to_owned();
+    let method = |method: &Option<Method>| method.as_ref().map_or("POST", Method::as_str).to_owned();
     let settings = [
         ("VoiceUrl", url(&number.voice_url)),
         ("VoiceMethod", method(&number.voice_method)),

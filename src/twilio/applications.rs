@@ -21,10 +21,11 @@ use chrono::{DateTime, Utc};
 use super::page::{Listing, Paged};
 use super::parameters::parameters;
 use super::resource::resource;
-use super::values::{HttpMethod, WebhookUrl};
+use super::values::WebhookUrl;
 use super::{Client, Request};
 use crate::Error;
 use crate::id::{AccountSid, ApplicationSid};
+use crate::twiml::Method;
 
 parameters! {
     /// An application to make, or the settings to change of one.
@@ -36,25 +37,25 @@ parameters! {
         /// What is asked when a call comes in.
         voice_url: into WebhookUrl = "VoiceUrl",
         /// How it is asked.
-        voice_method: set HttpMethod = "VoiceMethod",
+        voice_method: set Method = "VoiceMethod",
         /// What is asked when the first URL fails.
         voice_fallback_url: into WebhookUrl = "VoiceFallbackUrl",
         /// How it is asked.
-        voice_fallback_method: set HttpMethod = "VoiceFallbackMethod",
+        voice_fallback_method: set Method = "VoiceFallbackMethod",
         /// What is told how calls go.
         status_callback: into WebhookUrl = "StatusCallback",
         /// How it is told.
-        status_callback_method: set HttpMethod = "StatusCallbackMethod",
+        status_callback_method: set Method = "StatusCallbackMethod",
         /// Whether the caller's name is looked up, for a fee.
         voice_caller_id_lookup: set bool = "VoiceCallerIdLookup",
         /// What is asked when a message comes in.
         sms_url: into WebhookUrl = "SmsUrl",
         /// How it is asked.
-        sms_method: set HttpMethod = "SmsMethod",
+        sms_method: set Method = "SmsMethod",
         /// What is asked when the first URL fails.
         sms_fallback_url: into WebhookUrl = "SmsFallbackUrl",
         /// How it is asked.
-        sms_fallback_method: set HttpMethod = "SmsFallbackMethod",
+        sms_fallback_method: set Method = "SmsFallbackMethod",
         /// What is told how messages fare; the older name of `message_status_callback`.
         sms_status_callback: into WebhookUrl = "SmsStatusCallback",
         /// What is told how messages fare.
@@ -88,25 +89,25 @@ resource! {
         /// What is asked when a call comes in.
         voice_url: WebhookUrl,
         /// How it is asked.
-        voice_method: HttpMethod,
+        voice_method: Method,
         /// What is asked when the first URL fails.
         voice_fallback_url: WebhookUrl,
         /// How it is asked.
-        voice_fallback_method: HttpMethod,
+        voice_fallback_method: Method,
         /// Whether the caller's name is looked up.
         voice_caller_id_lookup: bool,
         /// What is told how calls go.
         status_callback: WebhookUrl,
         /// How it is told.
-        status_callback_method: HttpMethod,
+        status_callback_method: Method,
         /// What is asked when a message comes in.
         sms_url: WebhookUrl,
         /// How it is asked.
-        sms_method: HttpMethod,
+        sms_method: Method,
         /// What is asked when the first URL fails.
         sms_fallback_url: WebhookUrl,
         /// How it is asked.
-        sms_fallback_method: HttpMethod,
+        sms_fallback_method: Method,
         /// What is told how messages fare, by its older name.
         sms_status_callback: WebhookUrl,
         /// What is told how messages fare.

@@ -39,10 +39,7 @@ use crate::twiml::VoiceResponse;
 
 pub use create::NewCall;
 pub use list::ListCalls;
-pub use payments::{
-    BankAccountType, NewPayment, Payment, PaymentCapture, PaymentConfirmation, PaymentMethod, PaymentStatus, Payments,
-    TokenType, UpdatePayment,
-};
+pub use payments::{NewPayment, Payment, PaymentCapture, PaymentConfirmation, PaymentStatus, Payments, UpdatePayment};
 pub use recordings::{CallRecordings, NewRecording};
 pub use resource::Call;
 pub use streams::{NewStream, Stream, StreamStatus, Streams};

@@ -28,15 +28,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::page::{Listing, Paged};
 use super::parameters::parameters;
 use super::resource::resource;
-use super::values::{HttpMethod, WebhookUrl};
+use super::values::WebhookUrl;
 use super::{Client, Request};
 use crate::Error;
 use crate::id::{AccountSid, CallSid, ConferenceSid};
 use crate::open::open_enum;
+use crate::twiml::Method;
 
 pub use participants::{
-    Beep, ConferenceEvent, ConferenceRecord, JitterBufferSize, ListParticipants, NewParticipant, Participant,
-    ParticipantStatus, Participants, UpdateParticipant,
+    ListParticipants, NewParticipant, Participant, ParticipantStatus, Participants, UpdateParticipant,
 };
 pub use recordings::ConferenceRecordings;
 
@@ -84,7 +84,7 @@ parameters! {
         /// What is asked for an announcement to everybody: TwiML or a sound.
         announce_url: into WebhookUrl = "AnnounceUrl",
         /// How it is asked.
-        announce_method: set HttpMethod = "AnnounceMethod",
+        announce_method: set Method = "AnnounceMethod",
     }
 }
 

@@ -26,12 +26,13 @@ use chrono::{DateTime, Utc};
 use super::page::{Listing, Paged};
 use super::parameters::parameters;
 use super::resource::resource;
-use super::values::{HttpMethod, WebhookUrl};
+use super::values::WebhookUrl;
 use super::{Client, Product, Request};
 use crate::Error;
 use crate::address::Address;
 use crate::id::{AccountSid, MessagingServiceSid, PhoneNumberSid};
 use crate::open::open_enum;
+use crate::twiml::Method;
 
 open_enum! {
     /// Whether the text of messages is scanned, a setting that Twilio keeps for some accounts.
@@ -53,11 +54,11 @@ parameters! {
         /// What is asked when a message comes in.
         inbound_request_url: into WebhookUrl = "InboundRequestUrl",
         /// How it is asked.
-        inbound_method: set HttpMethod = "InboundMethod",
+        inbound_method: set Method = "InboundMethod",
         /// What is asked when the first URL fails.
         fallback_url: into WebhookUrl = "FallbackUrl",
         /// How it is asked.
-        fallback_method: set HttpMethod = "FallbackMethod",
+        fallback_method: set Method = "FallbackMethod",
         /// What is told how messages fare.
         status_callback: into WebhookUrl = "StatusCallback",
         /// Whether a recipient always hears from the same sender.
@@ -103,11 +104,11 @@ resource! {
         /// What is asked when a message comes in.
         inbound_request_url: WebhookUrl,
         /// How it is asked.
-        inbound_method: HttpMethod,
+        inbound_method: Method,
         /// What is asked when the first URL fails.
         fallback_url: WebhookUrl,
         /// How it is asked.
-        fallback_method: HttpMethod,
+        fallback_method: Method,
         /// What is told how messages fare.
         status_callback: WebhookUrl,
         /// Whether a recipient always hears from the same sender.

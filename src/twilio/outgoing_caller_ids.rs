@@ -34,13 +34,14 @@ use futures_util::TryStreamExt;
 use super::page::{Listing, Paged};
 use super::parameters::parameters;
 use super::resource::resource;
-use super::values::{HttpMethod, WebhookUrl};
+use super::values::WebhookUrl;
 use super::{Client, Request};
 use crate::Error;
 use crate::address::Address;
 use crate::id::{AccountSid, CallSid, PhoneNumberSid};
 use crate::phone::E164;
 use crate::secret::{Private, Secret};
+use crate::twiml::Method;
 
 pub use verification::{Outcome, Verification};
 
@@ -56,7 +57,7 @@ parameters! {
         /// What is told whether it was verified.
         status_callback: into WebhookUrl = "StatusCallback",
         /// How it is told.
-        status_callback_method: set HttpMethod = "StatusCallbackMethod",
+        status_callback_method: set Method = "StatusCallbackMethod",
     }
 }
 

@@ -287,62 +287,6 @@ open_enum! {
 }
 
 open_enum! {
-    /// How Twilio asks a URL.
-    pub enum HttpMethod {
-        /// With `GET`.
-        Get = "GET",
-        /// With `POST`, the default nearly everywhere.
-        Post = "POST",
-    }
-}
-
-open_enum! {
-    /// What a call's status callback tells of.
-    pub enum CallEvent {
-        /// Twilio begins to place it.
-        Initiated = "initiated",
-        /// It rings.
-        Ringing = "ringing",
-        /// Somebody answered.
-        Answered = "answered",
-        /// It is over.
-        Completed = "completed",
-    }
-}
-
-open_enum! {
-    /// What a recording's status callback tells of.
-    pub enum RecordingEvent {
-        /// It began.
-        InProgress = "in-progress",
-        /// It can be fetched.
-        Completed = "completed",
-        /// There was nothing to record.
-        Absent = "absent",
-    }
-}
-
-open_enum! {
-    /// How many channels a recording has.
-    pub enum RecordingChannels {
-        /// Both sides in one.
-        Mono = "mono",
-        /// One for each side.
-        Dual = "dual",
-    }
-}
-
-open_enum! {
-    /// Whether silence at a recording's ends is cut away.
-    pub enum Trim {
-        /// It is.
-        TrimSilence = "trim-silence",
-        /// It stays.
-        DoNotTrim = "do-not-trim",
-    }
-}
-
-open_enum! {
     /// How an answering machine is looked for (<https://www.twilio.com/docs/voice/answering-machine-detection>).
     pub enum MachineDetection {
         /// Until it is known who answers.

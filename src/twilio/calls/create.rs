@@ -3,9 +3,8 @@ use crate::address::Address;
 use crate::id::{ApplicationSid, ByocTrunkSid};
 use crate::secret::Private;
 use crate::twilio::parameters::parameters;
-use crate::twilio::values::{
-    CallEvent, HttpMethod, MachineDetection, RecordingChannels, RecordingEvent, Track, Trim, WebhookUrl,
-};
+use crate::twilio::values::{MachineDetection, WebhookUrl};
+use crate::twiml::{CallEvent, Method, RecordingChannels, RecordingEvent, RecordingTrack, Trim};
 
 parameters! {
     /// A call to place (<https://www.twilio.com/docs/voice/api/call-resource#create-a-call-resource>). One of `url`,
@@ -14,7 +13,7 @@ parameters! {
         /// What is asked for TwiML when it is answered.
         url: into WebhookUrl = "Url",
         /// How it is asked.
-        method: set HttpMethod = "Method",
+        method: set Method = "Method",
         /// The TwiML itself, of up to 4,000 characters.
         twiml: into Private = "Twiml",
         /// The application whose webhooks are used.
@@ -22,13 +21,13 @@ parameters! {
         /// What is asked when the first URL fails.
         fallback_url: into WebhookUrl = "FallbackUrl",
         /// How it is asked.
-        fallback_method: set HttpMethod = "FallbackMethod",
+        fallback_method: set Method = "FallbackMethod",
         /// What is told how the call goes.
         status_callback: into WebhookUrl = "StatusCallback",
         /// Adds an event to tell of; only the end by default.
         status_callback_event: many CallEvent = "StatusCallbackEvent",
         /// How it is told.
-        status_callback_method: set HttpMethod = "StatusCallbackMethod",
+        status_callback_method: set Method = "StatusCallbackMethod",
         /// Keys to press once it is answered: digits, `#`, `*`, `w` for half a second and `W` for a whole one.
         send_digits: into Private = "SendDigits",
         /// How long it rings, in seconds: up to 600, 60 by default.
@@ -40,11 +39,11 @@ parameters! {
         /// What is told of the recording.
         recording_status_callback: into WebhookUrl = "RecordingStatusCallback",
         /// How it is told.
-        recording_status_callback_method: set HttpMethod = "RecordingStatusCallbackMethod",
+        recording_status_callback_method: set Method = "RecordingStatusCallbackMethod",
         /// Adds an event to tell of; only the completed recording by default.
         recording_status_callback_event: many RecordingEvent = "RecordingStatusCallbackEvent",
         /// Which side is recorded.
-        recording_track: set Track = "RecordingTrack",
+        recording_track: set RecordingTrack = "RecordingTrack",
         /// Whether silence at the recording's ends is cut away.
         trim: set Trim = "Trim",
         /// The user name for a SIP endpoint.
@@ -66,7 +65,7 @@ parameters! {
         /// What is told who answered.
         async_amd_status_callback: into WebhookUrl = "AsyncAmdStatusCallback",
         /// How it is told.
-        async_amd_status_callback_method: set HttpMethod = "AsyncAmdStatusCallbackMethod",
+        async_amd_status_callback_method: set Method = "AsyncAmdStatusCallbackMethod",
         /// The caller ID shown to a SIP endpoint.
         caller_id: into Address = "CallerId",
         /// The bring-your-own-carrier trunk to use.

@@ -11,40 +11,7 @@ use crate::twilio::parameters::parameters;
 use crate::twilio::resource::resource;
 use crate::twilio::values::WebhookUrl;
 use crate::twilio::{Client, Request};
-
-open_enum! {
-    /// What kind of account a bank payment comes from.
-    pub enum BankAccountType {
-        /// A person's current account.
-        ConsumerChecking = "consumer-checking",
-        /// A person's savings account.
-        ConsumerSavings = "consumer-savings",
-        /// A firm's current account.
-        CommercialChecking = "commercial-checking",
-    }
-}
-
-open_enum! {
-    /// How a caller pays.
-    pub enum PaymentMethod {
-        /// By card.
-        CreditCard = "credit-card",
-        /// From a bank account in the United States.
-        AchDebit = "ach-debit",
-    }
-}
-
-open_enum! {
-    /// What stands for the card afterwards.
-    pub enum TokenType {
-        /// A token for one charge.
-        OneTime = "one-time",
-        /// A token for several.
-        Reusable = "reusable",
-        /// The provider's payment method.
-        PaymentMethod = "payment-method",
-    }
-}
+use crate::twiml::{BankAccountType, PaymentMethod, TokenType};
 
 open_enum! {
     /// What the caller is asked to type.

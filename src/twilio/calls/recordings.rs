@@ -4,8 +4,9 @@ use crate::id::{CallSid, RecordingSid};
 use crate::twilio::page::{Listing, Paged};
 use crate::twilio::parameters::parameters;
 use crate::twilio::recordings::{ListRecordingsOf, PauseBehavior, Recording, UpdateRecording};
-use crate::twilio::values::{HttpMethod, RecordingChannels, RecordingEvent, RecordingStatus, Track, Trim, WebhookUrl};
+use crate::twilio::values::{RecordingStatus, WebhookUrl};
 use crate::twilio::{Client, Request};
+use crate::twiml::{Method, RecordingChannels, RecordingEvent, RecordingTrack, Trim};
 
 parameters! {
     /// A recording to begin (<https://www.twilio.com/docs/voice/api/recording#start-recording-a-call>).
@@ -15,13 +16,13 @@ parameters! {
         /// Adds an event to tell of; only the completed recording by default.
         status_callback_event: many RecordingEvent = "RecordingStatusCallbackEvent",
         /// How it is told.
-        status_callback_method: set HttpMethod = "RecordingStatusCallbackMethod",
+        status_callback_method: set Method = "RecordingStatusCallbackMethod",
         /// Whether silence at its ends is cut away.
         trim: set Trim = "Trim",
         /// How many channels it has.
         channels: set RecordingChannels = "RecordingChannels",
         /// Which side is recorded.
-        track: set Track = "RecordingTrack",
+        track: set RecordingTrack = "RecordingTrack",
     }
 }
 

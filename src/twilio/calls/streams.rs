@@ -6,8 +6,9 @@ use crate::id::{AccountSid, CallSid, StreamSid};
 use crate::open::open_enum;
 use crate::twilio::parameters::parameters;
 use crate::twilio::resource::resource;
-use crate::twilio::values::{HttpMethod, Track, WebhookUrl};
+use crate::twilio::values::WebhookUrl;
 use crate::twilio::{Client, Request};
+use crate::twiml::{Method, StreamTrack};
 
 open_enum! {
     /// Whether a stream goes on.
@@ -27,12 +28,12 @@ parameters! {
     pub struct NewStream(url: WebhookUrl = "Url") {
         /// A name to stop it by.
         name: into String = "Name",
-        /// Which side is streamed: one of the `…Track` values.
-        track: set Track = "Track",
+        /// Which side is streamed.
+        track: set StreamTrack = "Track",
         /// What is told how it goes.
         status_callback: into WebhookUrl = "StatusCallback",
         /// How it is told.
-        status_callback_method: set HttpMethod = "StatusCallbackMethod",
+        status_callback_method: set Method = "StatusCallbackMethod",
     }
 }
 

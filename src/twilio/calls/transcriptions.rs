@@ -6,8 +6,9 @@ use crate::id::{AccountSid, CallSid, TranscriptSid};
 use crate::open::open_enum;
 use crate::twilio::parameters::parameters;
 use crate::twilio::resource::resource;
-use crate::twilio::values::{HttpMethod, Track, WebhookUrl};
+use crate::twilio::values::WebhookUrl;
 use crate::twilio::{Client, Request};
+use crate::twiml::{Method, StreamTrack};
 
 open_enum! {
     /// Whether a real-time transcription goes on.
@@ -25,12 +26,12 @@ parameters! {
     pub struct NewTranscription() {
         /// A name to stop it by.
         name: into String = "Name",
-        /// Which side is transcribed: one of the `…Track` values.
-        track: set Track = "Track",
+        /// Which side is transcribed.
+        track: set StreamTrack = "Track",
         /// What is told what was said.
         status_callback: into WebhookUrl = "StatusCallbackUrl",
         /// How it is told.
-        status_callback_method: set HttpMethod = "StatusCallbackMethod",
+        status_callback_method: set Method = "StatusCallbackMethod",
         /// What the inbound side is called in events.
         inbound_track_label: into String = "InboundTrackLabel",
         /// What the outbound side is called in events.

@@ -1,7 +1,8 @@
 use crate::open::open_enum;
 use crate::secret::Private;
 use crate::twilio::parameters::parameters;
-use crate::twilio::values::{HttpMethod, WebhookUrl};
+use crate::twilio::values::WebhookUrl;
+use crate::twiml::Method;
 
 open_enum! {
     /// How a call is ended.
@@ -20,7 +21,7 @@ parameters! {
         /// What is asked for TwiML to go on with.
         url: into WebhookUrl = "Url",
         /// How it is asked.
-        method: set HttpMethod = "Method",
+        method: set Method = "Method",
         /// The TwiML to go on with, of up to 4,000 characters.
         twiml: into Private = "Twiml",
         /// Ends it.
@@ -28,11 +29,11 @@ parameters! {
         /// What is asked when the first URL fails.
         fallback_url: into WebhookUrl = "FallbackUrl",
         /// How it is asked.
-        fallback_method: set HttpMethod = "FallbackMethod",
+        fallback_method: set Method = "FallbackMethod",
         /// What is told how the call goes.
         status_callback: into WebhookUrl = "StatusCallback",
         /// How it is told.
-        status_callback_method: set HttpMethod = "StatusCallbackMethod",
+        status_callback_method: set Method = "StatusCallbackMethod",
         /// The longest the call may be, in seconds.
         time_limit: set u32 = "TimeLimit",
     }

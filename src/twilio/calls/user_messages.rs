@@ -6,8 +6,9 @@ use crate::id::{AccountSid, CallSid, UserMessageSid, UserMessageSubscriptionSid}
 use crate::secret::Private;
 use crate::twilio::parameters::parameters;
 use crate::twilio::resource::resource;
-use crate::twilio::values::{HttpMethod, WebhookUrl};
+use crate::twilio::values::WebhookUrl;
 use crate::twilio::{Client, Request};
+use crate::twiml::Method;
 
 parameters! {
     /// A message to a Voice SDK client (<https://www.twilio.com/docs/voice/api/userdefinedmessage-resource>): its
@@ -25,7 +26,7 @@ parameters! {
         /// Makes repeating it harmless.
         idempotency_key: into String = "IdempotencyKey",
         /// How it is told.
-        method: set HttpMethod = "Method",
+        method: set Method = "Method",
     }
 }
 

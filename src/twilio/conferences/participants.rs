@@ -8,10 +8,12 @@ use crate::secret::Private;
 use crate::twilio::page::{Listing, Paged};
 use crate::twilio::parameters::parameters;
 use crate::twilio::resource::resource;
-use crate::twilio::values::{
-    CallEvent, HttpMethod, MachineDetection, RecordingChannels, RecordingEvent, Track, Trim, WebhookUrl,
-};
+use crate::twilio::values::{MachineDetection, WebhookUrl};
 use crate::twilio::{Client, Request};
+use crate::twiml::{
+    CallEvent, ConferenceBeep, ConferenceEvent, ConferenceRecord, JitterBufferSize, Method, RecordingChannels,
+    RecordingEvent, RecordingTrack, Trim,
+};
 use crate::{Error, Secret};
 
 open_enum! {
@@ -32,72 +34,6 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// When a beep is heard.
-    pub enum Beep {
-        /// When somebody comes or goes.
-        True = "true",
-        /// Never.
-        False = "false",
-        /// When somebody comes.
-        OnEnter = "onEnter",
-        /// When somebody goes.
-        OnExit = "onExit",
-    }
-}
-
-open_enum! {
-    /// Whether a conference is recorded.
-    pub enum ConferenceRecord {
-        /// It is.
-        True = "true",
-        /// It is not.
-        False = "false",
-        /// It is, from its start.
-        RecordFromStart = "record-from-start",
-        /// It is not, spelt out.
-        DoNotRecord = "do-not-record",
-    }
-}
-
-open_enum! {
-    /// What a conference's status callback tells of.
-    pub enum ConferenceEvent {
-        /// It began.
-        Start = "start",
-        /// It ended.
-        End = "end",
-        /// Somebody came.
-        Join = "join",
-        /// Somebody went.
-        Leave = "leave",
-        /// Somebody was muted or heard again.
-        Mute = "mute",
-        /// Somebody was put on hold or taken back.
-        Hold = "hold",
-        /// Somebody was changed.
-        Modify = "modify",
-        /// Somebody began or ended to speak.
-        Speaker = "speaker",
-        /// An announcement ended or failed.
-        Announcement = "announcement",
-    }
-}
-
-open_enum! {
-    /// How much jitter is smoothed at the cost of delay.
-    pub enum JitterBufferSize {
-        /// Little: about 20 ms of delay.
-        Small = "small",
-        /// Some: about 40 ms.
-        Medium = "medium",
-        /// Much: about 60 ms, the default.
-        Large = "large",
-        /// None.
-        Off = "off",
-    }
-}
-
 parameters! {
     /// Somebody to call into a conference
     /// (<https://www.twilio.com/docs/voice/api/conference-participant-resource#create-a-participant>).
@@ -105,7 +41,7 @@ parameters! {
         /// What is told how the call goes.
         status_callback: into WebhookUrl = "StatusCallback",
         /// How it is told.
-        status_callback_method: set HttpMethod = "StatusCallbackMethod",
+        status_callback_method: set Method = "StatusCallbackMethod",
         /// Adds an event to tell of; only the end by default.
         status_callback_event: many CallEvent = "StatusCallbackEvent",
         /// A name to address the participant by, unique in the conference.
@@ -117,7 +53,7 @@ parameters! {
         /// Whether the participant comes in muted.
         muted: set bool = "Muted",
         /// When a beep is heard.
-        beep: set Beep = "Beep",
+        beep: set ConferenceBeep = "Beep",
         /// Whether the conference begins when the participant comes in.
         start_conference_on_enter: set bool = "StartConferenceOnEnter",
         /// Whether the conference ends when the participant leaves.
@@ -125,7 +61,7 @@ parameters! {
         /// What is played until the conference begins.
         wait_url: into WebhookUrl = "WaitUrl",
         /// How it is asked.
-        wait_method: set HttpMethod = "WaitMethod",
+        wait_method: set Method = "WaitMethod",
         /// Whether ringing and announcements of the network are heard in the conference.
         early_media: set bool = "EarlyMedia",
         /// How many may take part: 2 to 250.
@@ -137,7 +73,7 @@ parameters! {
         /// What is told how the conference goes.
         conference_status_callback: into WebhookUrl = "ConferenceStatusCallback",
         /// How it is told.
-        conference_status_callback_method: set HttpMethod = "ConferenceStatusCallbackMethod",
+        conference_status_callback_method: set Method = "ConferenceStatusCallbackMethod",
         /// Adds an event of the conference to tell of.
         conference_status_callback_event: many ConferenceEvent = "ConferenceStatusCallbackEvent",
         /// How many channels the participant's recording has.
@@ -145,7 +81,7 @@ parameters! {
         /// What is told of the participant's recording.
         recording_status_callback: into WebhookUrl = "RecordingStatusCallback",
         /// How it is told.
-        recording_status_callback_method: set HttpMethod = "RecordingStatusCallbackMethod",
+        recording_status_callback_method: set Method = "RecordingStatusCallbackMethod",
         /// Adds an event of the participant's recording to tell of.
         recording_status_callback_event: many RecordingEvent = "RecordingStatusCallbackEvent",
         /// The user name for a SIP endpoint.
@@ -157,7 +93,7 @@ parameters! {
         /// What is told of the conference's recording.
         conference_recording_status_callback: into WebhookUrl = "ConferenceRecordingStatusCallback",
         /// How it is told.
-        conference_recording_status_callback_method: set HttpMethod = "ConferenceRecordingStatusCallbackMethod",
+        conference_recording_status_callback_method: set Method = "ConferenceRecordingStatusCallbackMethod",
         /// Adds an event of the conference's recording to tell of.
         conference_recording_status_callback_event: many RecordingEvent = "ConferenceRecordingStatusCallbackEvent",
         /// Whether the participant coaches another, heard by that one only.
@@ -173,7 +109,7 @@ parameters! {
         /// Why you call, shown where branded calling is on: up to 50 characters.
         call_reason: into Private = "CallReason",
         /// Which side of the participant is recorded.
-        recording_track: set Track = "RecordingTrack",
+        recording_track: set RecordingTrack = "RecordingTrack",
         /// The longest the call may be, in seconds.
         time_limit: set u32 = "TimeLimit",
         /// Whether an answering machine is looked for.
@@ -189,7 +125,7 @@ parameters! {
         /// What is told who answered.
         amd_status_callback: into WebhookUrl = "AmdStatusCallback",
         /// How it is told.
-        amd_status_callback_method: set HttpMethod = "AmdStatusCallbackMethod",
+        amd_status_callback_method: set Method = "AmdStatusCallbackMethod",
         /// Whether silence at the ends of the participant's recording is cut away.
         trim: set Trim = "Trim",
         /// The token of an incoming call that is forwarded, which lets its caller ID be shown.
@@ -211,15 +147,15 @@ parameters! {
         /// What is played on hold.
         hold_url: into WebhookUrl = "HoldUrl",
         /// How it is asked.
-        hold_method: set HttpMethod = "HoldMethod",
+        hold_method: set Method = "HoldMethod",
         /// What is asked for an announcement to the participant.
         announce_url: into WebhookUrl = "AnnounceUrl",
         /// How it is asked.
-        announce_method: set HttpMethod = "AnnounceMethod",
+        announce_method: set Method = "AnnounceMethod",
         /// What is played until the conference begins.
         wait_url: into WebhookUrl = "WaitUrl",
         /// How it is asked.
-        wait_method: set HttpMethod = "WaitMethod",
+        wait_method: set Method = "WaitMethod",
         /// Whether a beep is heard when the participant leaves.
         beep_on_exit: set bool = "BeepOnExit",
         /// Whether the conference ends when the participant leaves.

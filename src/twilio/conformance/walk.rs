@@ -34,7 +34,6 @@ use crate::twilio::outgoing_caller_ids::{ListCallerIds, NewCallerId};
 use crate::twilio::recordings::{ListRecordings, ListRecordingsOf, UpdateRecording};
 use crate::twilio::resource::Property;
 use crate::twilio::transcriptions::ListTranscriptions;
-use crate::twilio::values::Track;
 use crate::twilio::wire::{Param, Wire};
 use crate::twilio::{Client, Listing, Paged};
 
@@ -162,7 +161,7 @@ impl Walk {
         self.list("Api ListCallRecording", recordings.list(&ListRecordingsOf::everything())).await;
 
         let transcriptions = calls.transcriptions(sid);
-        let new = NewTranscription::everything().track(Track::BothTracks);
+        let new = NewTranscription::everything();
         self.one("Api CreateRealtimeTranscription", transcriptions.start(&new).await);
         self.known(["Api CreateRealtimeTranscription"], &NewTranscription::known());
         self.one("Api UpdateRealtimeTranscription", transcriptions.stop(&sample()).await);
@@ -171,7 +170,7 @@ impl Walk {
 
         let names: Vec<String> = (1..=99).map(|number| format!("name{number}")).collect();
         let parameters: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "value")).collect();
-        let new = NewStream::everything().track(Track::BothTracks);
+        let new = NewStream::everything();
         self.one("Api CreateStream", calls.streams(sid).start(&new, &parameters).await);
         self.known(["Api CreateStream"], &NewStream::known());
         self.one("Api UpdateStream", calls.streams(sid).stop(&sample()).await);

@@ -7,7 +7,8 @@ use crate::secret::Private;
 use crate::twilio::available_phone_numbers::{AddressRequirement, Capabilities};
 use crate::twilio::page::Paged;
 use crate::twilio::resource::resource;
-use crate::twilio::values::{HttpMethod, WebhookUrl};
+use crate::twilio::values::WebhookUrl;
+use crate::twiml::Method;
 
 open_enum! {
     /// Whether emergency calls are on.
@@ -73,11 +74,11 @@ resource! {
         /// What is asked when a call comes in.
         voice_url: WebhookUrl,
         /// How it is asked.
-        voice_method: HttpMethod,
+        voice_method: Method,
         /// What is asked when the first URL fails.
         voice_fallback_url: WebhookUrl,
         /// How it is asked.
-        voice_fallback_method: HttpMethod,
+        voice_fallback_method: Method,
         /// The application whose voice webhooks are used instead.
         voice_application_sid: ApplicationSid,
         /// Whether the caller's name is looked up.
@@ -87,15 +88,15 @@ resource! {
         /// What is told how calls go.
         status_callback: WebhookUrl,
         /// How it is told.
-        status_callback_method: HttpMethod,
+        status_callback_method: Method,
         /// What is asked when a message comes in.
         sms_url: WebhookUrl,
         /// How it is asked.
-        sms_method: HttpMethod,
+        sms_method: Method,
         /// What is asked when the first URL fails.
         sms_fallback_url: WebhookUrl,
         /// How it is asked.
-        sms_fallback_method: HttpMethod,
+        sms_fallback_method: Method,
         /// The application whose message webhooks are used instead.
         sms_application_sid: ApplicationSid,
         /// The SIP trunk that calls go to instead of the webhook.

@@ -1,7 +1,8 @@
 use super::{EmergencyStatus, VoiceReceiveMode};
 use crate::id::{AddressSid, ApplicationSid, BundleSid, IdentitySid, TrunkSid};
 use crate::twilio::parameters::parameters;
-use crate::twilio::values::{HttpMethod, WebhookUrl};
+use crate::twilio::values::WebhookUrl;
+use crate::twiml::Method;
 
 parameters! {
     /// What to set for a number, when it is bought or later. A URL of `WebhookUrl::none()` clears the setting.
@@ -13,11 +14,11 @@ parameters! {
         /// What is asked when a call comes in.
         voice_url: into WebhookUrl = "VoiceUrl",
         /// How it is asked.
-        voice_method: set HttpMethod = "VoiceMethod",
+        voice_method: set Method = "VoiceMethod",
         /// What is asked when the first URL fails.
         voice_fallback_url: into WebhookUrl = "VoiceFallbackUrl",
         /// How it is asked.
-        voice_fallback_method: set HttpMethod = "VoiceFallbackMethod",
+        voice_fallback_method: set Method = "VoiceFallbackMethod",
         /// The application whose voice webhooks are used instead.
         voice_application: set ApplicationSid = "VoiceApplicationSid",
         /// Whether the caller's name is looked up, for a fee.
@@ -27,15 +28,15 @@ parameters! {
         /// What is told how calls go.
         status_callback: into WebhookUrl = "StatusCallback",
         /// How it is told.
-        status_callback_method: set HttpMethod = "StatusCallbackMethod",
+        status_callback_method: set Method = "StatusCallbackMethod",
         /// What is asked when a message comes in.
         sms_url: into WebhookUrl = "SmsUrl",
         /// How it is asked.
-        sms_method: set HttpMethod = "SmsMethod",
+        sms_method: set Method = "SmsMethod",
         /// What is asked when the first URL fails.
         sms_fallback_url: into WebhookUrl = "SmsFallbackUrl",
         /// How it is asked.
-        sms_fallback_method: set HttpMethod = "SmsFallbackMethod",
+        sms_fallback_method: set Method = "SmsFallbackMethod",
         /// The application whose message webhooks are used instead.
         sms_application: set ApplicationSid = "SmsApplicationSid",
         /// The SIP trunk that calls go to instead of the webhook.
