@@ -41,6 +41,7 @@ mod draft;
 mod gate;
 mod inbox;
 mod messenger;
+mod news;
 mod outbox;
 mod repeat;
 

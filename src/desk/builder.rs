@@ -288,7 +288,7 @@ impl DeskBuilder {
         let sounds = Sounds { store: store.clone(), client: self.client, blobs: self.blobs };
         let gate = Gate { store, clock, guard: self.guard, lines: self.lines };
         let attempts = self.attempts.unwrap_or(ATTEMPTS);
-        let messenger = Messenger::assemble(gate, self.sender, callbacks, calls.outbox.clone(), (name, attempts));
+        let messenger = Messenger::assemble(gate, self.sender, callbacks, calls.outbox.clone(), name, attempts);
         workers.extend(messenger.worker());
         let messages = MessageService { calls: calls.clone(), messenger: messenger.clone() };
         let limit = self.answer_limit.unwrap_or(Duration::from_secs(10));

@@ -111,7 +111,8 @@ pub struct Guard {
     pub recipient: Option<(u32, Duration)>,
     /// Texts of one tenant a day, by UTC: 1,000 by default, and never more.
     pub daily: Option<u32>,
-    /// How long a text may wait for these rates before it is given up: 4 hours by default.
+    /// How long after it is due a text may wait, for these rates or for a refusal that passes, before it is given up
+    /// ([`Refusal::Expired`]): 4 hours by default.
     pub patience: Duration,
 }
 

@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::consent::Keyword;
@@ -13,6 +13,10 @@ use crate::secret::Private;
 pub const MAX_CHECKS: u32 = 3;
 /// Between a text's name and the number of its repeat.
 const REPEATED: &str = ":again-";
+/// Between a text's name and the number of its piece.
+const PART: &str = ":part-";
+/// Between the pieces of a long text, so that they arrive in order.
+const BETWEEN: TimeDelta = TimeDelta::seconds(2);
 
 names! {
     /// Our name for a text: 1 to 128 letters, digits, `-`, `_`, `.` or `:`. The same id is the same text.
@@ -243,6 +247,23 @@ impl MessageRecord {
         })
     }
 
+    /// Pure: the texts that this one goes as when its words are cut into these pieces. The first keeps its name and its
+    /// files, the others are due one after another. `None` when a name would be too long.
+    #[must_use]
+    pub fn pieces(&self, pieces: &[String]) -> Option<Vec<Self>> {
+        let piece = |(number, words): (i32, &String)| {
+            let mut text = Self { body: words.as_str().into(), lease: None, ..self.clone() };
+            if number > 0 {
+                text.id = MessageId::new(format!("{}{PART}{}", self.id, number + 1)).ok()?;
+                text.not_before = self.not_before.checked_add_signed(BETWEEN * number).unwrap_or(self.not_before);
+                text.media.clear();
+                text.version = 0;
+            }
+            Some(text)
+        };
+        (0_i32..).zip(pieces).map(piece).collect()
+    }
+
     /// Will not be sent.
     pub fn refuse(&mut self, refusal: Refusal, at: DateTime<Utc>) {
         let status = match refusal {
@@ -272,5 +293,33 @@ impl MessageRecord {
         };
         let due = || self.lease.as_ref().map_or(self.not_before, |lease| lease.until.max(self.not_before));
         waiting.then(due)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_piece_keeps_name_and_files_and_the_others_follow() {
+        let mut text = MessageRecord::outbound(
+            "a".parse().unwrap(),
+            "m".parse().unwrap(),
+            MessageKind::Direct,
+            "+15551230000".into(),
+            "+14155552671".into(),
+            "one two three".into(),
+            DateTime::UNIX_EPOCH,
+        );
+        text.media.push("https://example.com/a.png".into());
+        text.version = 4;
+        let pieces = text.pieces(&["one".into(), "two".into(), "three".into()]).unwrap();
+        let shown: Vec<_> = pieces
+            .iter()
+            .map(|text| (text.id.as_str(), text.not_before.timestamp(), text.media.len(), text.version))
+            .collect();
+        assert_eq!(shown, [("m", 0, 1, 4), ("m:part-2", 2, 0, 0), ("m:part-3", 4, 0, 0)]);
+        text.id = "m".repeat(128).parse().unwrap();
+        assert_eq!(text.pieces(&["one".into(), "two".into()]), None, "a name that is too long loses nothing");
     }
 }

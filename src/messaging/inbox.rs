@@ -1,6 +1,5 @@
 use super::messenger::Messenger;
-use super::outbox::{OPTED_OUT, opted_out};
-use super::repeat::repeat;
+use super::news::news;
 use crate::Error;
 use crate::calls::{CallService, Settled};
 use crate::id::TenantId;
@@ -119,16 +118,8 @@ impl MessageService {
                 return Ok(Settled::Duplicate);
             }
             let now = calls.clock.now();
-            let mut unit = Unit::new().save_message(text.clone());
-            if event.error_code == Some(OPTED_OUT) {
-                unit = unit.consent(opted_out(&text, now));
-            }
-            let next = if before.delivery.status.has_failed() { None } else { repeat(&text, now) };
-            let repeats = next.is_some();
-            if let Some(next) = next {
-                tracing::info!(text = %text.id, next = %next.id, "a text failed on its way and is sent again later");
-                unit = unit.enqueue(next);
-            }
+            let unit = news(&text, !before.delivery.status.has_failed(), now);
+            let repeats = !unit.enqueued.is_empty();
             if calls.store.commit(tenant, unit).await? == Commit::Applied {
                 if repeats {
                     calls.outbox.call();

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::draft::{Draft, Plan, Schedule};
 use super::gate::Gate;
-use super::outbox::{ATTEMPTS, BETWEEN, EARLIEST_AT_PROVIDER, Outbox, PART};
+use super::outbox::{ATTEMPTS, EARLIEST_AT_PROVIDER, Outbox};
 use crate::Error;
 use crate::address::Address;
 use crate::calls::{Callbacks, Paths};
@@ -179,7 +179,7 @@ impl MessengerBuilder {
         let name = self.worker.unwrap_or_else(|| format!("messenger-{:016x}", fastrand::u64(..)));
         let gate = Gate { store: self.store, clock, guard: self.guard, lines: self.lines };
         let callbacks = Callbacks::new(&public_url, self.paths);
-        Ok(Messenger::assemble(gate, Some(sender), callbacks, Wake::default(), (name, self.attempts)))
+        Ok(Messenger::assemble(gate, Some(sender), callbacks, Wake::default(), name, self.attempts))
     }
 }
 
@@ -210,7 +210,8 @@ impl Messenger {
         sender: Option<Arc<dyn SmsSender>>,
         callbacks: Callbacks,
         outbox: Wake,
-        (name, attempts): (String, u32),
+        name: String,
+        attempts: u32,
     ) -> Self {
         let worker = sender.clone().map(|sender| {
             let clock = gate.clock.clone();
@@ -304,30 +305,15 @@ impl Messenger {
             Some(id) => id.clone(),
             None => MessageId::random(),
         };
-        let mut texts = Vec::with_capacity(pieces.len());
-        for (number, piece) in (0_i32..).zip(&pieces) {
-            let id = if number == 0 { Ok(id.clone()) } else { MessageId::new(format!("{id}{PART}{}", number + 1)) };
-            let id = id.map_err(|source| Error::refused("naming the pieces of a text").with_source(source))?;
-            let due = not_before.checked_add_signed(BETWEEN * number).unwrap_or(not_before);
-            let mut text = MessageRecord::outbound(
-                tenant.clone(),
-                id,
-                draft.kind,
-                from.clone(),
-                draft.to.clone(),
-                piece.as_str().into(),
-                now,
-            );
-            text.not_before = due;
-            text.send_at = send_at;
-            text.service = service;
-            text.call = draft.call;
-            text.check_line = draft.check_line;
-            if number == 0 {
-                text.media = draft.media.iter().map(|url| url.as_str().into()).collect();
-            }
-            texts.push(text);
-        }
+        let (words, kind, to) = (draft.body.clone(), draft.kind, draft.to.clone());
+        let mut whole = MessageRecord::outbound(tenant.clone(), id, kind, from.clone(), to, words, now);
+        whole.not_before = not_before;
+        whole.send_at = send_at;
+        whole.service = service;
+        whole.call = draft.call;
+        whole.check_line = draft.check_line;
+        whole.media = draft.media.iter().map(|url| url.as_str().into()).collect();
+        let texts = whole.pieces(&pieces).ok_or_else(|| Error::refused("naming the pieces of a text"))?;
         let mut refusal = None;
         for text in &texts {
             refusal = refusal.or(self.gate.allowed(text).await?.err());
@@ -431,7 +417,10 @@ impl Messenger {
     pub async fn resolve(&self, tenant: &TenantId, id: &MessageId, resolution: Resolution) -> Result<bool, Error> {
         for _ in 0..ROUNDS {
             let mut text = self.must(tenant, id).await?;
-            let given_up = text.delivery.status == DeliveryStatus::Failed && resolution == Resolution::SendNow;
+            // One that the provider took and could not deliver is another text when it is sent again.
+            let given_up = text.delivery.status == DeliveryStatus::Failed
+                && text.sid.is_none()
+                && resolution == Resolution::SendNow;
             if text.delivery.status != DeliveryStatus::Unknown && !given_up {
                 return Ok(false);
             }

@@ -3,18 +3,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use futures_util::{FutureExt, future};
 
 use super::gate::{Gate, Pass};
-use super::repeat::repeat;
+use super::news::news;
 use crate::Error;
 use crate::calls::Callbacks;
 use crate::clock::{Clock, within};
 use crate::id::TenantId;
-use crate::message::{
-    Accepted, Consent, ConsentSource, Delivery, DeliveryStatus, MAX_CHECKS, MessageId, MessageRecord, SmsSender,
-};
+use crate::message::{Accepted, Delivery, DeliveryStatus, MAX_CHECKS, MessageRecord, SmsSender};
 use crate::store::{Commit, Store, Unit};
 use crate::twilio::catalogue::{Class, class_of};
 use crate::worker::Turn;
@@ -35,15 +33,9 @@ const PAUSES: [TimeDelta; 2] = [TimeDelta::seconds(30), TimeDelta::minutes(15)];
 const UNAUTHORIZED_PAUSE: TimeDelta = TimeDelta::minutes(5);
 /// Until the provider is asked again when it could not be asked.
 const LOOK_UP_PAUSE: TimeDelta = TimeDelta::minutes(10);
-/// Between the pieces of a long text, so that they arrive in order.
-pub(super) const BETWEEN: TimeDelta = TimeDelta::seconds(2);
-/// Between a text's name and the number of its piece.
-pub(super) const PART: &str = ":part-";
 /// How far ahead the provider keeps a text at least; below it, we do
 /// (<https://www.twilio.com/docs/messaging/features/message-scheduling>).
 pub(super) const EARLIEST_AT_PROVIDER: TimeDelta = TimeDelta::minutes(16);
-/// Twilio refuses a text with this when the recipient has opted out.
-pub(super) const OPTED_OUT: u32 = 21610;
 /// However long the provider asks to be left alone.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 const ROUNDS: usize = 8;
@@ -93,7 +85,7 @@ impl Outbox {
             // From now: a worker that was away for long has kept the text waiting, not the text itself.
             text.send_by = self.gate.deadline(text.not_before.max(self.clock.now()));
         }
-        if let Some(unit) = self.split(&mut text) {
+        if let Some(unit) = self.split(&text) {
             self.store.commit(tenant, unit).await?;
             return Ok(());
         }
@@ -144,9 +136,21 @@ impl Outbox {
         self.settle(tenant, text, outcome).await
     }
 
-    /// How long to wait after a refusal that passes: credentials that are being changed, a queue that is full. `None`
-    /// when it does not, or has not within the text's time.
-    fn hold(&self, text: &MessageRecord, error: &Error) -> Option<TimeDelta> {
+    /// How long to wait before a text that was certainly not sent is handed over again: after trouble on the way a few
+    /// times, after a refusal that passes (credentials that are being changed, a queue that is full) within the text's
+    /// time. `None` when it is not to be handed over again.
+    fn pause(&self, text: &MessageRecord, error: &Error, unsettled: bool) -> Option<TimeDelta> {
+        if error.is_retryable() {
+            let backoff = PAUSES.get(text.attempts.saturating_sub(1) as usize).copied().unwrap_or(LONGEST_PAUSE);
+            let asked = error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok());
+            let pause = asked.unwrap_or(backoff).clamp(TimeDelta::seconds(1), LONGEST_PAUSE);
+            if text.attempts < self.attempts {
+                return Some(pause);
+            }
+        }
+        if error.is_outcome_unknown() || !unsettled {
+            return None;
+        }
         let pause = match error.code().map(class_of) {
             Some(Class::Resend { after, .. }) => TimeDelta::from_std(after).ok()?,
             _ if error.is_unauthorized() => UNAUTHORIZED_PAUSE,
@@ -157,33 +161,11 @@ impl Outbox {
     }
 
     /// A text that is too long, where such are split: the first piece stays under its name, the others follow.
-    fn split(&self, text: &mut MessageRecord) -> Option<Unit> {
-        let pieces = self.gate.guard.pieces(&text.body, !text.media.is_empty()).ok()?;
-        let (first, rest) = pieces.split_first().filter(|(_, rest)| !rest.is_empty())?;
-        let mut unit = Unit::new();
-        for (number, piece) in (2_i32..).zip(rest) {
-            let mut next = text.clone();
-            next.id = MessageId::new(format!("{}{PART}{number}", text.id)).ok()?;
-            next.body = piece.as_str().into();
-            next.not_before = text.not_before.checked_add_signed(BETWEEN * (number - 1)).unwrap_or(text.not_before);
-            next.lease = None;
-            unit = unit.enqueue(next);
-        }
-        text.body = first.as_str().into();
-        text.lease = None;
-        Some(unit.save_message(text.clone()))
-    }
-
-    /// What is written with news of a text: that the recipient has opted out, that it is to be repeated.
-    fn unit(text: &MessageRecord, repeats: bool, now: DateTime<Utc>) -> Unit {
-        let mut unit = Unit::new().save_message(text.clone());
-        if text.delivery.error_code == Some(OPTED_OUT) {
-            unit = unit.consent(opted_out(text, now));
-        }
-        match repeat(text, now).filter(|_| repeats) {
-            Some(next) => unit.enqueue(next),
-            None => unit,
-        }
+    fn split(&self, text: &MessageRecord) -> Option<Unit> {
+        let pieces = self.gate.guard.pieces(&text.body, !text.media.is_empty()).ok().filter(|all| all.len() > 1)?;
+        let mut texts = text.pieces(&pieces)?.into_iter();
+        let first = Unit::new().save_message(texts.next()?);
+        Some(texts.fold(first, Unit::enqueue))
     }
 
     /// Nobody knows whether it was sent: it waits for news, and the provider is asked.
@@ -240,7 +222,7 @@ impl Outbox {
         }
         text.lease = None;
         // When its news came meanwhile, they hold.
-        self.store.commit(tenant, Self::unit(&text, true, now)).await?;
+        self.store.commit(tenant, news(&text, true, now)).await?;
         Ok(())
     }
 
@@ -267,28 +249,14 @@ impl Outbox {
                     text.sid = accepted.sid.or(text.sid);
                     text.note_delivery(accepted.delivery, now);
                 }
-                Err(error) if error.is_retryable() && text.attempts < self.attempts => {
+                Err(error) if let Some(pause) = self.pause(&text, error, unsettled) => {
                     // Nobody but us has sent it, and we know that we have not.
                     if matches!(text.delivery.status, DeliveryStatus::Submitting | DeliveryStatus::Unknown) {
                         text.delivery = Delivery::new(DeliveryStatus::Pending);
-                        text.reason = None;
+                        text.reason = Some(error.to_string());
                     }
-                    let backoff =
-                        PAUSES.get(text.attempts.saturating_sub(1) as usize).copied().unwrap_or(LONGEST_PAUSE);
-                    let asked = error.retry_after().and_then(|wait| TimeDelta::from_std(wait).ok());
-                    let pause = asked.unwrap_or(backoff).clamp(TimeDelta::seconds(1), LONGEST_PAUSE);
                     text.not_before = now.checked_add_signed(pause).unwrap_or(now);
-                    tracing::info!(text = %text.id, %error, "a text was not sent; trying again later");
-                }
-                Err(error)
-                    if !error.is_outcome_unknown()
-                        && unsettled
-                        && let Some(pause) = self.hold(&text, error) =>
-                {
-                    text.delivery = Delivery::new(DeliveryStatus::Pending);
-                    text.reason = Some(error.to_string());
-                    text.not_before = now.checked_add_signed(pause).unwrap_or(now);
-                    tracing::warn!(text = %text.id, %error, ?pause, "a text was refused for now; trying again later");
+                    tracing::warn!(text = %text.id, %error, ?pause, "a text was not sent; trying again later");
                 }
                 Err(error) if error.is_outcome_unknown() => {
                     self.doubt(&mut text, error.to_string());
@@ -301,7 +269,7 @@ impl Outbox {
                 }
             }
             text.lease = None;
-            match self.store.commit(tenant, Self::unit(&text, outcome.is_ok(), now)).await {
+            match self.store.commit(tenant, news(&text, outcome.is_ok(), now)).await {
                 Ok(Commit::Applied) => return Ok(()),
                 Ok(_) => {}
                 // What is known now is known to nobody else: it is worth another try.
@@ -318,13 +286,10 @@ impl Outbox {
     }
 }
 
-/// The provider knows that the recipient wants no texts.
-pub(super) fn opted_out(text: &MessageRecord, at: DateTime<Utc>) -> Consent {
-    Consent::new(text.tenant.clone(), text.from.clone(), text.to.clone(), true, ConsentSource::Provider, at)
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+
     use super::*;
     use crate::calls::Paths;
     use crate::clock::ManualClock;
@@ -513,7 +478,7 @@ mod tests {
         let gate = desk.outbox.gate.clone();
         let callbacks = desk.outbox.callbacks.clone();
         let messenger =
-            crate::messaging::Messenger::assemble(gate, None, callbacks, Wake::default(), ("m".into(), ATTEMPTS));
+            crate::messaging::Messenger::assemble(gate, None, callbacks, Wake::default(), "m".into(), ATTEMPTS);
         let (tenant, mut text) = desk.store.claim_messages("w", 1, LEASE).await.unwrap().remove(0);
         assert!(!messenger.withdraw(&tenant, &text.id).await.unwrap(), "a worker has it in its hands");
         text.delivery = Delivery::new(DeliveryStatus::Submitting);
@@ -570,7 +535,7 @@ mod tests {
         let desk = desk(Stub::new().reply(201, SENT));
         desk.enqueue().await;
         let text = desk.text().await;
-        let out = opted_out(&text, desk.clock.now());
+        let out = super::super::news::opted_out(&text, desk.clock.now());
         desk.store.commit(&text.tenant, Unit::new().consent(out.clone())).await.unwrap();
         desk.run().await;
         assert_eq!(desk.text().await.refusal, Some(crate::message::Refusal::OptedOut));

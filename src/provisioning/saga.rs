@@ -100,7 +100,7 @@ impl Saga {
                     }
                 }
                 Ok(_) => return Ok(()),
-                Err(error) if error.is_permanent() => {
+                Err(error) if error.is_permanent() && before.state == OrderState::Configured => {
                     // Another tenant has it: it goes back to where it was, so that nobody pays for it unknowingly.
                     tracing::error!(order = %order.id, %error, "a number could not become the tenant's");
                     order.problem = Some(Problem::Refused(error.to_string()));
@@ -226,7 +226,7 @@ impl Saga {
             }
             Err(error) if error.is_permanent() => {
                 // Perhaps because it is ours: an answer that was lost.
-                if self.adopt_number(order, number).await? {
+                if self.adopt_from(ListNumbers::new().phone_number(number.as_str()), order).await? {
                     return Ok(());
                 }
                 // And a listing may lag behind: after a purchase that may have been made nothing else is bought, nor is
@@ -251,22 +251,20 @@ impl Saga {
 
     /// Takes up a number that was bought for this order, if there is one.
     async fn adopt(&self, order: &mut NumberOrder) -> Result<bool, Error> {
+        let by_tag = ListNumbers::new().friendly_name(order.tag());
+        self.adopt_from(by_tag, order).await
+    }
+
+    /// Takes up the first of these numbers that bears the order's tag.
+    async fn adopt_from(&self, filter: ListNumbers, order: &mut NumberOrder) -> Result<bool, Error> {
         let tag = order.tag();
-        let filter = ListNumbers::new().friendly_name(tag.as_str()).page_size(20);
-        let mut listed = self.client.incoming_phone_numbers().list(&filter).stream();
+        let mut listed = self.client.incoming_phone_numbers().list(&filter.page_size(20)).stream();
         while let Some(number) = listed.try_next().await? {
             if number.friendly_name.as_deref() == Some(&tag) && take(order, &number) {
                 return Ok(true);
             }
         }
         Ok(false)
-    }
-
-    async fn adopt_number(&self, order: &mut NumberOrder, number: E164) -> Result<bool, Error> {
-        let filter = ListNumbers::new().phone_number(number.as_str()).page_size(20);
-        let listed = self.client.incoming_phone_numbers().list(&filter).stream().try_next().await?;
-        let tag = order.tag();
-        Ok(listed.is_some_and(|number| number.friendly_name.as_deref() == Some(&tag) && take(order, &number)))
     }
 
     /// Points the number's webhooks here; what a connected number was set to is kept first.
@@ -281,7 +279,16 @@ impl Saga {
             // Written down before anything is changed.
             return Ok(());
         }
-        numbers.update(&sid, &self.settings()).await?;
+        let settings = match order.kept {
+            // With an application or a trunk Twilio would not look at the URLs at all.
+            Some(_) => self
+                .settings()
+                .voice_fallback_url(WebhookUrl::none())
+                .sms_fallback_url(WebhookUrl::none())
+                .without_applications(),
+            None => self.settings(),
+        };
+        numbers.update(&sid, &settings).await?;
         order.state = OrderState::Configured;
         Ok(())
     }
@@ -295,10 +302,6 @@ impl Saga {
             .status_callback_method(Method::Post)
             .sms_url(url(self.callbacks.messages()))
             .sms_method(Method::Post)
-            .voice_fallback_url(WebhookUrl::none())
-            .sms_fallback_url(WebhookUrl::none())
-            // With one of these Twilio would not look at the URLs at all.
-            .without_applications()
     }
 
     /// Gives a bought number back, and a connected one its old webhooks.
@@ -369,9 +372,9 @@ fn restore(kept: &Kept) -> NumberSettings {
             "SmsMethod" => settings.sms_method(value.into()),
             "VoiceFallbackUrl" => settings.voice_fallback_url(url()),
             "SmsFallbackUrl" => settings.sms_fallback_url(url()),
-            "VoiceApplicationSid" => value.parse().map_or(settings.clone(), |sid| settings.voice_application(sid)),
-            "SmsApplicationSid" => value.parse().map_or(settings.clone(), |sid| settings.sms_application(sid)),
-            "TrunkSid" => value.parse().map_or(settings.clone(), |sid| settings.trunk(sid)),
+            "VoiceApplicationSid" if let Ok(sid) = value.parse() => settings.voice_application(sid),
+            "SmsApplicationSid" if let Ok(sid) = value.parse() => settings.sms_application(sid),
+            "TrunkSid" if let Ok(sid) = value.parse() => settings.trunk(sid),
             _ => settings,
         }
     })
@@ -387,13 +390,13 @@ mod tests {
     use crate::store::{Backstage, MemoryStore};
     use crate::transport::Stub;
 
-    fn saga() -> (Saga, MemoryStore, ManualClock, Provisioning) {
+    fn saga(stub: &Stub) -> (Saga, MemoryStore, ManualClock, Provisioning) {
         let clock = ManualClock::at(DateTime::UNIX_EPOCH).auto_advancing();
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let store = MemoryStore::new(shared.clone());
         let client = Client::builder("AC0123456789abcdef0123456789abcdef".parse().unwrap())
             .with_auth_token("t")
-            .with_transport(Arc::new(Stub::new()))
+            .with_transport(Arc::new(stub.clone()))
             .build()
             .unwrap();
         let provisioning = Provisioning {
@@ -414,7 +417,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_number_that_is_kept_while_it_is_about_to_go_stays() {
-        let (saga, store, clock, provisioning) = saga();
+        let (saga, store, clock, provisioning) = saga(&Stub::new());
         let (tenant, id): (TenantId, OrderId) = ("a".parse().unwrap(), "o".parse().unwrap());
         let mut order = NumberOrder::new(tenant.clone(), id.clone(), Wish::local("US"), clock.now());
         order.state = OrderState::Active;
@@ -427,5 +430,20 @@ mod tests {
         saga.handle(&tenant, claimed).await.unwrap();
         let order = store.order(&tenant, &id).await.unwrap().unwrap();
         assert_eq!((order.state, order.release_at, order.lease), (OrderState::Active, None, None));
+    }
+
+    #[tokio::test]
+    async fn a_new_number_is_bought_with_what_it_needs_and_nothing_empty() {
+        let bought = r#"{"sid":"PN0123456789abcdef0123456789abcdef","phone_number":"+15105550110"}"#;
+        let stub = Stub::new().reply(200, r#"{"incoming_phone_numbers":[]}"#).reply(201, bought);
+        let (saga, _, clock, _) = saga(&stub);
+        let mut order = NumberOrder::new("a".parse().unwrap(), "o".parse().unwrap(), Wish::local("US"), clock.now());
+        order.number = Some("+15105550110".parse().unwrap());
+        saga.buy(&mut order).await.unwrap();
+        assert_eq!(order.state, OrderState::Bought);
+        let sent = stub.log()[1].body().clone();
+        let sent: Vec<_> = crate::form::pairs(&sent).collect();
+        assert!(sent.iter().any(|(name, _)| name == "VoiceUrl"));
+        assert!(sent.iter().all(|(_, value)| !value.is_empty()), "an empty application is none that Twilio knows");
     }
 }

@@ -175,7 +175,7 @@ impl Provisioning {
 
     /// A tenant's subscription changed: an active or trialing one gets a number, one that ended gives its numbers back
     /// after the time of grace. It only writes down what is to be done, so that no trouble with numbers is ever trouble
-    /// of the subscription; told again, it changes nothing.
+    /// of the subscription. Told again, it changes nothing, but that a number is ordered anew when the last order failed.
     ///
     /// # Errors
     /// [`Error::is_retryable`] when the store could not be reached: tell it again.

@@ -6,11 +6,11 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta};
 use frontdesk::clock::{Clock, ManualClock};
 use frontdesk::id::TenantId;
-use frontdesk::message::{Countries, DeliveryStatus, Guard, MessageKind, Refusal, TooLong};
+use frontdesk::message::{Countries, Delivery, DeliveryStatus, Guard, MessageKind, Refusal, TooLong};
 use frontdesk::messaging::{Draft, Messenger, Queued, Resolution, Schedule, Sent};
 use frontdesk::sim::Twilio;
 use frontdesk::sim::twilio::{Behaviour, Fault, Order};
-use frontdesk::store::MemoryStore;
+use frontdesk::store::{MemoryStore, Store, Unit};
 
 use crate::world::{BUSINESS, CALLER, World, clinic, forwarding_clinic, tenant};
 
@@ -18,6 +18,7 @@ struct Office {
     twilio: Twilio,
     clock: ManualClock,
     messenger: Messenger,
+    store: MemoryStore,
     tenant: TenantId,
 }
 
@@ -27,7 +28,8 @@ fn office(guard: Guard) -> Office {
     let twilio = Twilio::builder().clock(shared.clone()).in_process().unwrap();
     twilio.own_number(BUSINESS.parse().unwrap());
     twilio.set_order(Order::OnDemand);
-    let messenger = Messenger::builder(MemoryStore::new(shared.clone()).with_tenant(clinic()))
+    let store = MemoryStore::new(shared.clone()).with_tenant(clinic());
+    let messenger = Messenger::builder(store.clone())
         .sender(twilio.client().unwrap())
         .lines(twilio.client().unwrap())
         .guard(guard)
@@ -35,7 +37,7 @@ fn office(guard: Guard) -> Office {
         .public_url("https://example.com".parse().unwrap())
         .build()
         .unwrap();
-    Office { twilio, clock, messenger, tenant: tenant() }
+    Office { twilio, clock, messenger, store, tenant: tenant() }
 }
 
 impl Office {
@@ -277,6 +279,23 @@ async fn an_unknown_text_is_looked_up_and_else_left_to_a_person() {
     office.run().await;
     assert!(resolved && office.twilio.texts().len() == 2);
     assert!(!office.messenger.resolve(&office.tenant, &reset.ids[0], Resolution::SendNow).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_text_that_was_given_up_is_sent_by_a_person_unless_the_provider_had_taken_it() {
+    for (sid, sent) in [(None, true), (Some("SM0123456789abcdef0123456789abcdef".parse().unwrap()), false)] {
+        let office = self::office(Guard::default());
+        let draft = Draft::new(CALLER, "hello").with_id("m".parse().unwrap());
+        office.messenger.send(&office.tenant, draft).await.unwrap();
+        let id = "m".parse().unwrap();
+        let mut text = office.messenger.text(&office.tenant, &id).await.unwrap().unwrap();
+        text.delivery = Delivery::new(DeliveryStatus::Failed);
+        text.sid = sid;
+        office.store.commit(&office.tenant, Unit::new().save_message(text)).await.unwrap();
+        assert_eq!(office.messenger.resolve(&office.tenant, &id, Resolution::SendNow).await.unwrap(), sent);
+        office.run().await;
+        assert_eq!(office.twilio.texts().len(), usize::from(sent));
+    }
 }
 
 #[tokio::test]

@@ -277,3 +277,19 @@ async fn a_number_of_another_tenant_does_not_change_hands() {
     assert_eq!(shop.store.tenant_of(&number).await.unwrap(), Some("other".parse().unwrap()));
     assert!(numbers.find(&"other".parse().unwrap(), &id()).await.unwrap().is_none());
 }
+
+#[tokio::test]
+async fn a_number_that_another_tenant_took_meanwhile_goes_back_as_it_was() {
+    let shop = shop();
+    let number = BUSINESS.parse().unwrap();
+    let before = NumberSettings::voice("https://old.example/voice").with_sms("https://old.example/sms");
+    shop.twilio.configure_number(number, before.clone());
+    let numbers = shop.desk.provisioning().unwrap();
+    numbers.connect(&tenant(), &id(), number).await.unwrap();
+    shop.store.put_tenant(Tenant::new("other".parse().unwrap()).with_number(number));
+    let order = shop.settle().await;
+    assert_eq!(order.state, OrderState::Released, "{order:?}");
+    assert!(matches!(order.problem, Some(Problem::Refused(_))), "{order:?}");
+    assert_eq!(shop.twilio.number_settings(number), Some(before));
+    assert_eq!(shop.store.tenant_of(&number).await.unwrap(), Some("other".parse().unwrap()));
+}
