@@ -14,11 +14,11 @@ use frontdesk::Desk;
 use frontdesk::clock::{Clock, ManualClock, SystemClock};
 use frontdesk::id::TenantId;
 use frontdesk::number::{NumberOrder, OrderId, OrderState, Wish};
-use frontdesk::provisioning::{Subscription, Triggered};
+use frontdesk::provisioning::Triggered;
 use frontdesk::sim;
 use frontdesk::sim::twilio::Fault;
 use frontdesk::store::MemoryStore;
-use frontdesk::tenant::{Tenant, Tenants};
+use frontdesk::tenant::{Subscription, Tenant, Tenants};
 use frontdesk::twilio::Client;
 use frontdesk::twilio::available_phone_numbers::{NumberKind, SearchNumbers};
 

@@ -24,6 +24,7 @@ mod store;
 /// How many characters of text a message may have (<https://www.twilio.com/docs/api/errors/21617>).
 pub const MAX_BODY_CHARS: usize = 1600;
 
+pub(crate) use allowance::spend_all;
 pub use allowance::{Allowance, Counted, Counters, Spent};
 pub use consent::{Consent, ConsentSource, Consents, Keyword};
 pub use guard::{Countries, Guard, Refusal, TRIAL_PREFIX, TooLong};

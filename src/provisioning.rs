@@ -30,4 +30,4 @@ mod saga;
 mod service;
 
 pub(crate) use saga::Saga;
-pub use service::{Provisioning, Subscription, Triggered};
+pub use service::{Provisioning, Triggered};

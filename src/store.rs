@@ -17,10 +17,23 @@
 //! # Ok(()) }
 //! ```
 
+#[cfg(feature = "test-util")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub mod conformance;
 mod memory;
 mod port;
+mod record;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod sql;
 mod unit;
 
 pub use memory::MemoryStore;
-pub use port::{Backstage, Store};
+pub use port::{Backlog, Backstage, Store};
+#[cfg(feature = "postgres")]
+pub use sql::PostgresStore;
+#[cfg(feature = "sqlite")]
+pub use sql::SqliteStore;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "sqlite", feature = "postgres"))))]
+pub use sql::{Database, Migration, SqlStore};
 pub use unit::{Commit, Unit};

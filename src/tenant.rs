@@ -13,12 +13,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod block;
 #[cfg(feature = "desk")]
 mod cache;
 mod menu;
 mod record;
 mod store;
+mod subscription;
 
+pub use block::{Block, Blocks};
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use cache::CachedLookup;
@@ -27,3 +30,4 @@ pub use record::{
     Assistant, CallerId, Forwarding, Group, Recording, Route, Strategy, Tenant, TextBack, Transcription, Voicemail,
 };
 pub use store::{SoleTenant, TenantLookup, Tenants};
+pub use subscription::Subscription;

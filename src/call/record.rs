@@ -158,6 +158,18 @@ pub enum Booked {
     Unknown,
 }
 
+impl Booked {
+    /// The answer in words.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// What came of a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -276,6 +288,15 @@ impl CallRecord {
         let key = (line.sequence, line.by_caller);
         if let Err(at) = self.transcript.binary_search_by(|known| place(known).cmp(&key)) {
             self.transcript.insert(at, line);
+        }
+    }
+
+    /// Who called the business, or was called by it.
+    #[must_use]
+    pub fn other_side(&self) -> &Address {
+        match self.direction {
+            Direction::Inbound => &self.from,
+            Direction::Outbound => &self.to,
         }
     }
 

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -102,6 +103,34 @@ pub enum Spent {
         /// When there will be enough.
         until: DateTime<Utc>,
     },
+}
+
+/// Pure: asks for so many units of each. What is kept under each key is changed only when all are granted.
+pub(crate) fn spend_all(
+    wanted: &[(Allowance, u32)],
+    kept: &mut BTreeMap<String, DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Spent {
+    let mut after = kept.clone();
+    let mut exhausted: Option<(String, DateTime<Utc>)> = None;
+    for (allowance, units) in wanted {
+        match allowance.spend(after.get(&allowance.key).copied(), *units, now) {
+            Counted::Granted(whole) => {
+                after.insert(allowance.key.clone(), whole);
+            }
+            Counted::Exhausted { until } if exhausted.as_ref().is_none_or(|(_, latest)| *latest < until) => {
+                exhausted = Some((allowance.key.clone(), until));
+            }
+            Counted::Exhausted { .. } => {}
+        }
+    }
+    match exhausted {
+        Some((key, until)) => Spent::Exhausted { key, until },
+        None => {
+            *kept = after;
+            Spent::Granted
+        }
+    }
 }
 
 /// Counts across processes.

@@ -210,6 +210,15 @@ impl MessageRecord {
         }
     }
 
+    /// Who wrote to the business, or was written to.
+    #[must_use]
+    pub fn other_side(&self) -> &Address {
+        match self.direction {
+            Direction::Inbound => &self.from,
+            Direction::Outbound => &self.to,
+        }
+    }
+
     /// News of its delivery.
     pub fn note_delivery(&mut self, news: Delivery, at: DateTime<Utc>) {
         self.delivery = self.delivery.advance(news);

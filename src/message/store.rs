@@ -54,6 +54,15 @@ pub struct MessageQuery {
     pub after: Option<MessageId>,
 }
 
+impl MessageQuery {
+    /// Whether a text is asked for, wherever the page begins.
+    #[must_use]
+    pub fn matches(&self, message: &MessageRecord) -> bool {
+        self.with.as_ref().is_none_or(|with| with == message.other_side())
+            && (self.statuses.is_empty() || self.statuses.contains(&message.delivery.status))
+    }
+}
+
 impl Default for MessageQuery {
     fn default() -> Self {
         Self { limit: 50, with: None, statuses: Vec::new(), after: None }

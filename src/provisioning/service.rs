@@ -9,6 +9,7 @@ use crate::id::TenantId;
 use crate::number::{NumberOrder, OrderId, OrderState, Wish};
 use crate::phone::E164;
 use crate::store::{Commit, Store, Unit};
+use crate::tenant::Subscription;
 use crate::twilio::Client;
 use crate::twilio::incoming_phone_numbers::{IncomingNumber, ListNumbers};
 use crate::wake::Wake;
@@ -25,32 +26,6 @@ pub struct Provisioning {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) grace: TimeDelta,
     pub(crate) wake: Wake,
-}
-
-/// Where a tenant's subscription stands, in the words of payment providers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Subscription {
-    /// Not paid for yet, and not to be paid for.
-    Trialing,
-    /// Paid for.
-    Active,
-    /// A payment is late; numbers stay.
-    PastDue,
-    /// It ended.
-    Canceled,
-}
-
-impl From<&str> for Subscription {
-    /// `trialing`, `active`, `canceled` and its kin; anything else is as if a payment were late, which changes nothing.
-    fn from(text: &str) -> Self {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "trialing" | "trial" => Self::Trialing,
-            "active" => Self::Active,
-            "canceled" | "cancelled" | "unpaid" | "incomplete_expired" | "expired" => Self::Canceled,
-            _ => Self::PastDue,
-        }
-    }
 }
 
 /// What a change of a subscription led to.

@@ -68,6 +68,8 @@ pub struct RelayEvent {
     pub done: bool,
     /// Why it was given up, in words for people.
     pub reason: Option<String>,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
     /// Changes so far.
     pub version: u64,
 }
@@ -112,6 +114,7 @@ impl RelayEvent {
             lease: None,
             done: false,
             reason: None,
+            created_at: at,
             version: 0,
         }
     }

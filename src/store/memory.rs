@@ -1,4 +1,5 @@
-mod queue;
+mod holds;
+mod shelf;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
@@ -6,28 +7,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use super::port::{Backstage, Store};
+use super::port::{Backlog, Backstage, REMEMBERED, Store};
 use super::unit::{Commit, Unit};
 use crate::Error;
 use crate::address::Address;
+use crate::booking::{Booking, BookingId, BookingQuery, Bookings, Held, HoldRequest};
 use crate::call::{CallQuery, CallRecord, Calls, FollowUp, FollowUps};
 use crate::clock::Clock;
 use crate::id::{CallSid, MessageSid, TenantId, TranscriptSid};
 use crate::message::{
-    Allowance, Consent, Consents, Counted, Counters, MessageCounts, MessageId, MessageQuery, MessageRecord, Messages,
-    Spent,
+    Allowance, Consent, Consents, Counters, MessageCounts, MessageId, MessageQuery, MessageRecord, Messages, Spent,
+    spend_all,
 };
 use crate::number::{NumberOrder, Numbers, OrderId};
 use crate::phone::E164;
 use crate::relay::RelayEvent;
 use crate::secret::Private;
-use crate::tenant::{Tenant, TenantLookup, Tenants};
-use queue::Queue;
-
-/// How long keys of committed units are remembered: longer than any provider repeats a webhook.
-const REMEMBERED: TimeDelta = TimeDelta::hours(24);
+use crate::tenant::{Block, Blocks, Tenant, TenantLookup, Tenants};
+use crate::token::{PendingConsent, Token, Tokens};
+use shelf::Shelf;
 
 /// A [`Store`] in this process's memory: for tests, demonstrations and hosts that can afford to forget.
 ///
@@ -40,21 +40,27 @@ pub struct MemoryStore {
 
 #[derive(Default)]
 struct State {
-    tenants: HashMap<TenantId, Arc<Tenant>>,
+    tenants: BTreeMap<TenantId, Arc<Tenant>>,
     /// Numbers that were given to tenants, whose settings may be kept elsewhere.
     owners: HashMap<E164, TenantId>,
-    calls: BTreeMap<(TenantId, CallSid), CallRecord>,
-    messages: Queue<MessageId, MessageRecord>,
+    calls: Shelf<CallRecord>,
+    call_transcripts: HashMap<(TenantId, TranscriptSid), String>,
+    messages: Shelf<MessageRecord>,
     sids: HashMap<(TenantId, MessageSid), MessageId>,
-    relays: Queue<String, RelayEvent>,
-    orders: Queue<OrderId, NumberOrder>,
-    follow_ups: Queue<String, FollowUp>,
+    relays: Shelf<RelayEvent>,
+    orders: Shelf<NumberOrder>,
+    follow_ups: Shelf<FollowUp>,
     transcripts: HashMap<TranscriptSid, (TenantId, String)>,
+    bookings: Shelf<Booking>,
+    tokens: Shelf<Token>,
+    asked: HashMap<String, PendingConsent>,
     consents: HashMap<(TenantId, String, String), Consent>,
+    blocks: HashMap<(TenantId, String), Block>,
     counters: HashMap<(TenantId, String), DateTime<Utc>>,
     done: HashMap<(TenantId, String), Private>,
     done_at: VecDeque<(DateTime<Utc>, (TenantId, String))>,
     failing: bool,
+    read_only: bool,
 }
 
 impl MemoryStore {
@@ -72,13 +78,20 @@ impl MemoryStore {
     }
 
     /// Adds or replaces a tenant.
-    pub fn put_tenant(&self, tenant: Tenant) {
-        self.lock().tenants.insert(tenant.id.clone(), Arc::new(tenant));
+    pub fn put_tenant(&self, mut tenant: Tenant) {
+        let mut state = self.lock();
+        tenant.version = state.tenants.get(&tenant.id).map_or(0, |known| known.version) + 1;
+        state.tenants.insert(tenant.id.clone(), Arc::new(tenant));
     }
 
     /// Makes every further operation fail as unavailable, or work again: for tests of what happens then.
     pub fn set_failing(&self, failing: bool) {
         self.lock().failing = failing;
+    }
+
+    /// Makes every further write fail as unavailable, or work again.
+    pub fn set_read_only(&self, read_only: bool) {
+        self.lock().read_only = read_only;
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -97,7 +110,7 @@ impl fmt::Debug for MemoryStore {
         f.debug_struct("MemoryStore")
             .field("tenants", &state.tenants.len())
             .field("calls", &state.calls.len())
-            .field("messages", &state.messages.records.len())
+            .field("messages", &state.messages.len())
             .finish_non_exhaustive()
     }
 }
@@ -118,47 +131,39 @@ impl Tenants for MemoryStore {
     }
 }
 
-/// The items after the one that `is_after` names; all of them when it names none.
-fn page<T: Clone>(sorted: Vec<&T>, after: impl Fn(&T) -> bool, paging: bool, limit: usize) -> Vec<T> {
-    let start = if paging { sorted.iter().position(|item| after(item)).map_or(sorted.len(), |at| at + 1) } else { 0 };
-    sorted.into_iter().skip(start).take(limit).cloned().collect()
-}
-
 #[async_trait]
 impl Calls for MemoryStore {
     async fn call(&self, tenant: &TenantId, sid: &CallSid) -> Result<Option<CallRecord>, Error> {
-        Ok(self.open()?.calls.get(&(tenant.clone(), *sid)).cloned())
+        Ok(self.open()?.calls.get(tenant, sid.as_str()).cloned())
+    }
+
+    async fn call_by_transcript(&self, tenant: &TenantId, sid: &TranscriptSid) -> Result<Option<CallRecord>, Error> {
+        let state = self.open()?;
+        let name = state.call_transcripts.get(&(tenant.clone(), *sid));
+        Ok(name.and_then(|name| state.calls.get(tenant, name)).cloned())
     }
 
     async fn calls(&self, tenant: &TenantId, query: &CallQuery) -> Result<Vec<CallRecord>, Error> {
-        let state = self.open()?;
-        let mut calls: Vec<_> = state.calls.values().filter(|call| call.tenant == *tenant).collect();
-        calls.sort_by(|a, b| b.started_at.cmp(&a.started_at).then_with(|| b.sid.cmp(&a.sid)));
-        Ok(page(calls, |call| Some(call.sid) == query.after, query.after.is_some(), query.limit))
+        let after = query.after.as_ref().map(CallSid::as_str);
+        Ok(self.open()?.calls.page(tenant, |call| query.matches(call), after, query.limit))
     }
 }
 
 #[async_trait]
 impl Messages for MemoryStore {
     async fn message(&self, tenant: &TenantId, id: &MessageId) -> Result<Option<MessageRecord>, Error> {
-        Ok(self.open()?.messages.get(tenant, id).cloned())
+        Ok(self.open()?.messages.get(tenant, id.as_str()).cloned())
     }
 
     async fn message_by_sid(&self, tenant: &TenantId, sid: &MessageSid) -> Result<Option<MessageRecord>, Error> {
         let state = self.open()?;
         let id = state.sids.get(&(tenant.clone(), *sid));
-        Ok(id.and_then(|id| state.messages.get(tenant, id)).cloned())
+        Ok(id.and_then(|id| state.messages.get(tenant, id.as_str())).cloned())
     }
 
     async fn messages(&self, tenant: &TenantId, query: &MessageQuery) -> Result<Vec<MessageRecord>, Error> {
-        let state = self.open()?;
-        let wanted = |message: &&MessageRecord| {
-            query.with.as_ref().is_none_or(|with| message.from == *with || message.to == *with)
-                && (query.statuses.is_empty() || query.statuses.contains(&message.delivery.status))
-        };
-        let mut messages: Vec<_> = state.messages.of(tenant).filter(wanted).collect();
-        messages.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| b.id.cmp(&a.id)));
-        Ok(page(messages, |message| Some(&message.id) == query.after.as_ref(), query.after.is_some(), query.limit))
+        let after = query.after.as_ref().map(MessageId::as_str);
+        Ok(self.open()?.messages.page(tenant, |message| query.matches(message), after, query.limit))
     }
 
     async fn message_counts(&self, tenant: &TenantId) -> Result<MessageCounts, Error> {
@@ -168,6 +173,51 @@ impl Messages for MemoryStore {
             *counts.entry(message.delivery.status).or_default() += 1;
         }
         Ok(counts)
+    }
+}
+
+#[async_trait]
+impl Bookings for MemoryStore {
+    async fn hold(&self, tenant: &TenantId, request: &HoldRequest) -> Result<Held, Error> {
+        let now = self.clock.now();
+        holds::hold(&mut self.open()?.bookings, tenant, request, now)
+    }
+
+    async fn booking(&self, tenant: &TenantId, id: &BookingId) -> Result<Option<Booking>, Error> {
+        Ok(self.open()?.bookings.get(tenant, id.as_str()).cloned())
+    }
+
+    async fn bookings(&self, tenant: &TenantId, query: &BookingQuery) -> Result<Vec<Booking>, Error> {
+        let state = self.open()?;
+        let mut found: Vec<_> =
+            state.bookings.of(tenant).filter_map(|booking| Some((query.first_of(booking)?, booking))).collect();
+        found.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.id.cmp(&other.id)));
+        Ok(found.into_iter().take(query.limit).map(|(_, booking)| booking.clone()).collect())
+    }
+}
+
+#[async_trait]
+impl Tokens for MemoryStore {
+    async fn token(&self, tenant: &TenantId, provider: &str, account: &str) -> Result<Option<Token>, Error> {
+        Ok(self.open()?.tokens.get(tenant, &Token::name(provider, account)).cloned())
+    }
+
+    async fn tokens(&self, tenant: &TenantId) -> Result<Vec<Token>, Error> {
+        Ok(self.open()?.tokens.of(tenant).cloned().collect())
+    }
+}
+
+#[async_trait]
+impl Blocks for MemoryStore {
+    async fn block(&self, tenant: &TenantId, address: &Address) -> Result<Option<Block>, Error> {
+        Ok(self.open()?.blocks.get(&(tenant.clone(), address.to_wire())).cloned())
+    }
+
+    async fn blocks(&self, tenant: &TenantId, limit: usize) -> Result<Vec<Block>, Error> {
+        let state = self.open()?;
+        let mut blocks: Vec<_> = state.blocks.values().filter(|block| block.tenant == *tenant).collect();
+        blocks.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.address.to_wire().cmp(&b.address.to_wire())));
+        Ok(blocks.into_iter().take(limit).cloned().collect())
     }
 }
 
@@ -186,7 +236,8 @@ impl Consents for MemoryStore {
         let state = self.open()?;
         let mut out: Vec<_> =
             state.consents.values().filter(|consent| consent.tenant == *tenant && consent.opted_out).collect();
-        out.sort_by_key(|consent| std::cmp::Reverse(consent.at));
+        let place = |consent: &Consent| (consent.sender.to_wire(), consent.recipient.to_wire());
+        out.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| place(a).cmp(&place(b))));
         Ok(out.into_iter().take(limit).cloned().collect())
     }
 }
@@ -196,48 +247,39 @@ impl Counters for MemoryStore {
     async fn spend(&self, tenant: &TenantId, wanted: &[(Allowance, u32)]) -> Result<Spent, Error> {
         let now = self.clock.now();
         let mut state = self.open()?;
-        let mut granted = Vec::new();
-        let mut exhausted: Option<(String, DateTime<Utc>)> = None;
-        for (allowance, units) in wanted {
-            let key = (tenant.clone(), allowance.key.clone());
-            match allowance.spend(state.counters.get(&key).copied(), *units, now) {
-                Counted::Granted(kept) => granted.push((key, kept)),
-                Counted::Exhausted { until } if exhausted.as_ref().is_none_or(|(_, latest)| *latest < until) => {
-                    exhausted = Some((allowance.key.clone(), until));
-                }
-                Counted::Exhausted { .. } => {}
-            }
-        }
-        if let Some((key, until)) = exhausted {
-            return Ok(Spent::Exhausted { key, until });
+        let known = |(allowance, _): &(Allowance, u32)| {
+            let whole = state.counters.get(&(tenant.clone(), allowance.key.clone()))?;
+            Some((allowance.key.clone(), *whole))
+        };
+        let mut kept = wanted.iter().filter_map(known).collect();
+        let spent = spend_all(wanted, &mut kept, now);
+        if spent != Spent::Granted {
+            return Ok(spent);
         }
         // What is whole again is as good as never counted.
         if state.counters.len() > 10_000 {
             state.counters.retain(|_, kept| *kept > now);
         }
-        state.counters.extend(granted);
-        Ok(Spent::Granted)
+        state.counters.extend(kept.into_iter().map(|(key, whole)| ((tenant.clone(), key), whole)));
+        Ok(spent)
     }
 }
 
 #[async_trait]
 impl Numbers for MemoryStore {
     async fn order(&self, tenant: &TenantId, id: &OrderId) -> Result<Option<NumberOrder>, Error> {
-        Ok(self.open()?.orders.get(tenant, id).cloned())
+        Ok(self.open()?.orders.get(tenant, id.as_str()).cloned())
     }
 
     async fn orders(&self, tenant: &TenantId) -> Result<Vec<NumberOrder>, Error> {
-        let state = self.open()?;
-        let mut orders: Vec<_> = state.orders.of(tenant).cloned().collect();
-        orders.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| b.id.cmp(&a.id)));
-        Ok(orders)
+        Ok(self.open()?.orders.page(tenant, |_| true, None, usize::MAX))
     }
 }
 
 #[async_trait]
 impl FollowUps for MemoryStore {
     async fn follow_up(&self, tenant: &TenantId, id: &str) -> Result<Option<FollowUp>, Error> {
-        Ok(self.open()?.follow_ups.get(tenant, &id.to_owned()).cloned())
+        Ok(self.open()?.follow_ups.get(tenant, id).cloned())
     }
 }
 
@@ -246,37 +288,28 @@ impl Store for MemoryStore {
     async fn commit(&self, tenant: &TenantId, unit: Unit) -> Result<Commit, Error> {
         let now = self.clock.now();
         let mut state = self.open()?;
-        let foreign = unit.calls.iter().any(|call| call.tenant != *tenant)
-            || unit.messages.iter().chain(&unit.enqueued).any(|message| message.tenant != *tenant)
-            || unit.relays.iter().chain(&unit.announced).any(|event| event.tenant != *tenant)
-            || unit.orders.iter().chain(&unit.ordered).any(|order| order.tenant != *tenant)
-            || unit.follow_ups.iter().chain(&unit.followed_up).any(|follow_up| follow_up.tenant != *tenant)
-            || unit.consents.iter().any(|consent| consent.tenant != *tenant);
-        if foreign {
+        if state.read_only {
+            return Err(Error::unavailable("the store"));
+        }
+        if unit.is_foreign(tenant) {
             return Err(Error::refused("writing another tenant's record"));
         }
-        let theirs = |number: &E164| {
-            state.owners.get(number).is_some_and(|owner| owner != tenant)
-                || state.tenants.values().any(|other| other.id != *tenant && other.numbers.contains(number))
-        };
-        if unit.attached.iter().any(theirs) {
-            return Err(Error::refused("giving a tenant a number that is another's"));
-        }
+        state.forget(now);
         if let Some((key, _)) = &unit.once
             && let Some(answer) = state.done.get(&(tenant.clone(), key.clone()))
         {
             return Ok(Commit::Duplicate { answer: answer.clone() });
         }
-        let stale =
-            unit.calls.iter().any(|call| {
-                call.version != state.calls.get(&(tenant.clone(), call.sid)).map_or(0, |known| known.version)
-            }) || unit.messages.iter().any(|message| state.messages.is_stale(message))
-                || unit.messages.iter().any(|message| state.is_anothers(tenant, message))
-                || unit.relays.iter().any(|event| state.relays.is_stale(event))
-                || unit.orders.iter().any(|order| state.orders.is_stale(order))
-                || unit.follow_ups.iter().any(|follow_up| state.follow_ups.is_stale(follow_up));
-        if stale {
+        if state.is_stale(tenant, &unit) {
             return Ok(Commit::Stale);
+        }
+        let theirs = |number: &E164| {
+            state.owners.get(number).is_some_and(|owner| owner != tenant)
+                || state.tenants.values().any(|other| other.id != *tenant && other.numbers.contains(number))
+        };
+        let first = unit.tenants.iter().filter(|tenant| tenant.version == 0).flat_map(|tenant| &tenant.numbers);
+        if unit.attached.iter().chain(first).any(theirs) {
+            return Err(Error::refused("giving a tenant a number that is another's"));
         }
         state.apply(tenant, unit, now);
         Ok(Commit::Applied)
@@ -284,6 +317,21 @@ impl Store for MemoryStore {
 }
 
 impl State {
+    fn is_stale(&self, tenant: &TenantId, unit: &Unit) -> bool {
+        unit.calls.iter().any(|call| self.calls.is_stale(call))
+            || unit.messages.iter().any(|message| self.messages.is_stale(message) || self.is_anothers(tenant, message))
+            || unit.relays.iter().any(|event| self.relays.is_stale(event))
+            || unit.orders.iter().any(|order| self.orders.is_stale(order))
+            || unit.follow_ups.iter().any(|follow_up| self.follow_ups.is_stale(follow_up))
+            || unit.tokens.iter().any(|token| self.tokens.is_stale(token))
+            // Only a hold makes a booking.
+            || unit.bookings.iter().any(|booking| booking.version == 0 || self.bookings.is_stale(booking))
+            || unit
+                .tenants
+                .iter()
+                .any(|tenant| tenant.version != self.tenants.get(&tenant.id).map_or(0, |known| known.version))
+    }
+
     /// True when the provider's name for a text is that of another text of the tenant's.
     fn is_anothers(&self, tenant: &TenantId, message: &MessageRecord) -> bool {
         let known = message.sid.and_then(|sid| self.sids.get(&(tenant.clone(), sid)));
@@ -293,15 +341,25 @@ impl State {
     /// Nothing in here can fail: a unit is done whole.
     fn apply(&mut self, tenant: &TenantId, unit: Unit, now: DateTime<Utc>) {
         if let Some((once, answer)) = unit.once {
-            self.remember((tenant.clone(), once), answer, now);
+            self.done_at.push_back((now, (tenant.clone(), once.clone())));
+            self.done.insert((tenant.clone(), once), answer);
         }
-        for mut call in unit.calls {
-            call.version += 1;
-            self.calls.insert((tenant.clone(), call.sid), call);
+        for mut settings in unit.tenants {
+            if let Some(known) = self.tenants.get(tenant) {
+                settings.numbers.clone_from(&known.numbers);
+            }
+            settings.version += 1;
+            self.tenants.insert(tenant.clone(), Arc::new(settings));
+        }
+        for call in unit.calls {
+            if let Some(transcript) = call.transcript_sid {
+                self.call_transcripts.insert((tenant.clone(), transcript), call.sid.as_str().to_owned());
+            }
+            self.calls.put(call);
         }
         for message in unit.messages.iter().chain(&unit.enqueued) {
             if let Some(sid) = message.sid {
-                self.sids.insert((tenant.clone(), sid), message.id.clone());
+                self.sids.entry((tenant.clone(), sid)).or_insert_with(|| message.id.clone());
             }
         }
         unit.messages.into_iter().for_each(|message| self.messages.put(message));
@@ -313,17 +371,23 @@ impl State {
                 self.consents.insert(key, consent);
             }
         }
+        for block in unit.blocked {
+            self.blocks.insert((tenant.clone(), block.address.to_wire()), block);
+        }
+        for address in unit.unblocked {
+            self.blocks.remove(&(tenant.clone(), address.to_wire()));
+        }
         unit.orders.into_iter().for_each(|order| self.orders.put(order));
         unit.ordered.into_iter().for_each(|order| self.orders.add(order));
-        if !unit.attached.is_empty() || !unit.detached.is_empty() {
-            self.owners.retain(|number, owner| owner != tenant || !unit.detached.contains(number));
-            self.owners.extend(unit.attached.iter().map(|number| (*number, tenant.clone())));
-            // A tenant whose settings are kept elsewhere gets none here.
-            if let Some(known) = self.tenants.get_mut(tenant) {
-                let settings = Arc::make_mut(known);
-                settings.numbers.retain(|number| !unit.detached.contains(number) && !unit.attached.contains(number));
-                settings.numbers.extend(unit.attached);
-            }
+        self.owners.retain(|number, owner| owner != tenant || !unit.detached.contains(number));
+        self.owners.extend(unit.attached.iter().map(|number| (*number, tenant.clone())));
+        // A tenant whose settings are kept elsewhere gets none here.
+        if let Some(known) = self.tenants.get_mut(tenant)
+            && (!unit.attached.is_empty() || !unit.detached.is_empty())
+        {
+            let settings = Arc::make_mut(known);
+            settings.numbers.retain(|number| !unit.detached.contains(number) && !unit.attached.contains(number));
+            settings.numbers.extend(unit.attached);
         }
         for follow_up in unit.follow_ups.iter().chain(&unit.followed_up) {
             if let Some(transcript) = follow_up.transcript {
@@ -334,16 +398,24 @@ impl State {
         unit.followed_up.into_iter().for_each(|follow_up| self.follow_ups.add(follow_up));
         unit.relays.into_iter().for_each(|event| self.relays.put(event));
         unit.announced.into_iter().for_each(|event| self.relays.add(event));
+        unit.bookings.into_iter().for_each(|booking| self.bookings.put(booking));
+        unit.tokens.into_iter().for_each(|token| self.tokens.put(token));
+        for (provider, account) in unit.forgotten {
+            self.tokens.remove(&(tenant.clone(), Token::name(&provider, &account)));
+        }
+        self.asked.extend(unit.asked.into_iter().map(|consent| (consent.digest.clone(), consent)));
     }
 
-    fn remember(&mut self, key: (TenantId, String), answer: Private, now: DateTime<Utc>) {
+    /// Forgets the keys that are old enough.
+    fn forget(&mut self, now: DateTime<Utc>) -> u64 {
+        let mut forgotten = 0;
         while self.done_at.front().is_some_and(|(at, _)| *at + REMEMBERED < now) {
             if let Some((_, old)) = self.done_at.pop_front() {
                 self.done.remove(&old);
+                forgotten += 1;
             }
         }
-        self.done_at.push_back((now, key.clone()));
-        self.done.insert(key, answer);
+        forgotten
     }
 }
 
@@ -389,10 +461,63 @@ impl Backstage for MemoryStore {
         Ok(self.open()?.follow_ups.claim(worker, limit, length, now))
     }
 
+    async fn claim_bookings(
+        &self,
+        worker: &str,
+        limit: usize,
+        length: Duration,
+    ) -> Result<Vec<(TenantId, Booking)>, Error> {
+        let now = self.clock.now();
+        Ok(self.open()?.bookings.claim(worker, limit, length, now))
+    }
+
     async fn follow_up_of(&self, transcript: &TranscriptSid) -> Result<Option<(TenantId, FollowUp)>, Error> {
         let state = self.open()?;
         let Some((tenant, id)) = state.transcripts.get(transcript) else { return Ok(None) };
         Ok(state.follow_ups.get(tenant, id).map(|follow_up| (tenant.clone(), follow_up.clone())))
+    }
+
+    async fn take_consent(&self, digest: &str) -> Result<Option<PendingConsent>, Error> {
+        let now = self.clock.now();
+        Ok(self.open()?.asked.remove(digest).filter(|consent| consent.expires_at > now))
+    }
+
+    async fn all_tenants(&self, after: Option<&TenantId>, limit: usize) -> Result<Vec<Arc<Tenant>>, Error> {
+        let state = self.open()?;
+        let tenants = state.tenants.values().filter(|tenant| after.is_none_or(|after| tenant.id > *after));
+        Ok(tenants.take(limit).cloned().collect())
+    }
+
+    async fn all_tokens(&self, after: Option<(&TenantId, &str, &str)>, limit: usize) -> Result<Vec<Token>, Error> {
+        let state = self.open()?;
+        let after = after.map(|(tenant, provider, account)| (tenant, Token::name(provider, account)));
+        let comes = |token: &&Token| {
+            let name = || Token::name(&token.provider, &token.account);
+            after.as_ref().is_none_or(|(tenant, last)| (&token.tenant, &name()) > (*tenant, last))
+        };
+        Ok(state.tokens.all().filter(comes).take(limit).cloned().collect())
+    }
+
+    async fn backlog(&self) -> Result<Vec<Backlog>, Error> {
+        let now = self.clock.now();
+        let state = self.open()?;
+        Ok(vec![
+            state.messages.backlog(now),
+            state.relays.backlog(now),
+            state.orders.backlog(now),
+            state.follow_ups.backlog(now),
+            state.bookings.backlog(now),
+        ])
+    }
+
+    async fn sweep(&self) -> Result<u64, Error> {
+        let now = self.clock.now();
+        let mut state = self.open()?;
+        let before = state.counters.len() + state.asked.len();
+        state.counters.retain(|_, kept| *kept > now);
+        state.asked.retain(|_, consent| consent.expires_at > now);
+        let removed = before - state.counters.len() - state.asked.len();
+        Ok(state.forget(now) + u64::try_from(removed).unwrap_or(u64::MAX))
     }
 
     async fn ping(&self) -> Result<(), Error> {

@@ -1,9 +1,15 @@
+use super::record::Record;
+use crate::address::Address;
+use crate::booking::Booking;
 use crate::call::{CallRecord, FollowUp};
+use crate::id::TenantId;
 use crate::message::{Consent, MessageRecord};
 use crate::number::NumberOrder;
 use crate::phone::E164;
 use crate::relay::RelayEvent;
 use crate::secret::Private;
+use crate::tenant::{Block, Tenant};
+use crate::token::{PendingConsent, Token};
 
 /// Writes that belong together. The fields are for stores; everybody else builds a unit with its methods.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,6 +26,21 @@ pub struct Unit {
     pub enqueued: Vec<MessageRecord>,
     /// Who wants texts and who does not; the latest holds.
     pub consents: Vec<Consent>,
+    /// Bookings that a hold has made, each with the version it was read with; what they keep others from follows.
+    pub bookings: Vec<Booking>,
+    /// Who is blocked from now on.
+    pub blocked: Vec<Block>,
+    /// Who is blocked no longer.
+    pub unblocked: Vec<Address>,
+    /// Settings to write, with the version they were read with. The numbers of a tenant that is new become its own;
+    /// those of a known one stay as they are.
+    pub tenants: Vec<Tenant>,
+    /// Tokens to write, each with the version it was read with, 0 for a new one.
+    pub tokens: Vec<Token>,
+    /// Providers and accounts whose tokens are deleted.
+    pub forgotten: Vec<(String, Private)>,
+    /// Consents that are being asked for.
+    pub asked: Vec<PendingConsent>,
     /// Orders for numbers to write, each with the version it was read with.
     pub orders: Vec<NumberOrder>,
     /// Orders for numbers to write unless one of the same id is there.
@@ -119,6 +140,48 @@ impl Unit {
         self
     }
 
+    /// Writes a changed booking with the version it was read with, and keeps others from the times it has now.
+    pub fn save_booking(mut self, booking: Booking) -> Self {
+        self.bookings.push(booking);
+        self
+    }
+
+    /// Blocks somebody.
+    pub fn block(mut self, block: Block) -> Self {
+        self.blocked.push(block);
+        self
+    }
+
+    /// Blocks somebody no longer.
+    pub fn unblock(mut self, address: Address) -> Self {
+        self.unblocked.push(address);
+        self
+    }
+
+    /// Writes a tenant's settings: new ones with version 0, or changed ones with the version they were read with.
+    pub fn save_tenant(mut self, tenant: Tenant) -> Self {
+        self.tenants.push(tenant);
+        self
+    }
+
+    /// Writes a token: a new one with version 0, or a changed one with the version it was read with.
+    pub fn save_token(mut self, token: Token) -> Self {
+        self.tokens.push(token);
+        self
+    }
+
+    /// Deletes a token.
+    pub fn forget_token(mut self, provider: impl Into<String>, account: impl Into<Private>) -> Self {
+        self.forgotten.push((provider.into(), account.into()));
+        self
+    }
+
+    /// Remembers that somebody is being asked for consent.
+    pub fn ask_consent(mut self, consent: PendingConsent) -> Self {
+        self.asked.push(consent);
+        self
+    }
+
     /// Remembers whether somebody wants texts.
     pub fn consent(mut self, consent: Consent) -> Self {
         self.consents.push(consent);
@@ -135,6 +198,28 @@ impl Unit {
     pub fn announce(mut self, event: RelayEvent) -> Self {
         self.announced.push(event);
         self
+    }
+
+    /// True when something in it is another tenant's.
+    pub(crate) fn is_foreign(&self, tenant: &TenantId) -> bool {
+        fn any<R: Record>(records: &[R], tenant: &TenantId) -> bool {
+            records.iter().any(|record| record.tenant() != tenant)
+        }
+        any(&self.calls, tenant)
+            || any(&self.messages, tenant)
+            || any(&self.enqueued, tenant)
+            || any(&self.bookings, tenant)
+            || any(&self.tenants, tenant)
+            || any(&self.tokens, tenant)
+            || any(&self.orders, tenant)
+            || any(&self.ordered, tenant)
+            || any(&self.follow_ups, tenant)
+            || any(&self.followed_up, tenant)
+            || any(&self.relays, tenant)
+            || any(&self.announced, tenant)
+            || self.consents.iter().any(|consent| consent.tenant != *tenant)
+            || self.blocked.iter().any(|block| block.tenant != *tenant)
+            || self.asked.iter().any(|consent| consent.tenant != *tenant)
     }
 
     /// True when there is nothing to do.

@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::menu::Menu;
+use super::subscription::Subscription;
 use crate::address::Address;
 use crate::id::{IntelligenceServiceSid, TenantId};
 use crate::phone::E164;
@@ -66,6 +67,12 @@ pub struct Tenant {
     /// Callers who are rejected.
     #[serde(default)]
     pub blocked: BTreeSet<E164>,
+    /// Where the tenant's subscription stands; nothing is known of it when absent.
+    #[serde(default)]
+    pub subscription: Option<Subscription>,
+    /// Changes so far; a store refuses to overwrite settings with older ones.
+    #[serde(default)]
+    pub version: u64,
 }
 
 fn utc() -> Tz {
@@ -332,6 +339,8 @@ impl Tenant {
             transcription: Transcription::default(),
             text_back: TextBack::default(),
             blocked: BTreeSet::new(),
+            subscription: None,
+            version: 0,
         }
     }
 

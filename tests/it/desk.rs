@@ -177,149 +177,15 @@ async fn the_hosts_presence_decides_the_route_unless_it_panics_or_dawdles() {
     }
 }
 
-/// A store whose settings can be read and whose records cannot be written.
-#[derive(Debug)]
-struct ReadOnly(MemoryStore);
-
-mod read_only {
-    use std::time::Duration;
-
-    use async_trait::async_trait;
-    use frontdesk::Error;
-    use frontdesk::address::Address;
-    use frontdesk::call::{CallQuery, CallRecord, Calls, FollowUp, FollowUps};
-    use frontdesk::id::{CallSid, MessageSid, TenantId, TranscriptSid};
-    use frontdesk::message::{
-        Allowance, Consent, Consents, Counters, MessageCounts, MessageId, MessageQuery, MessageRecord, Messages, Spent,
-    };
-    use frontdesk::number::{NumberOrder, Numbers, OrderId};
-    use frontdesk::phone::E164;
-    use frontdesk::relay::RelayEvent;
-    use frontdesk::store::{Backstage, Commit, Store, Unit};
-    use frontdesk::tenant::{Tenant, TenantLookup, Tenants};
-
-    use super::ReadOnly;
-
-    fn down<T>() -> Result<T, Error> {
-        Err(Error::unavailable("the database"))
-    }
-
-    #[async_trait]
-    impl Tenants for ReadOnly {
-        async fn tenant(&self, id: &TenantId) -> Result<Option<std::sync::Arc<Tenant>>, Error> {
-            self.0.tenant(id).await
-        }
-    }
-
-    #[async_trait]
-    impl TenantLookup for ReadOnly {
-        async fn tenant_of(&self, number: &E164) -> Result<Option<TenantId>, Error> {
-            self.0.tenant_of(number).await
-        }
-    }
-
-    #[async_trait]
-    impl Calls for ReadOnly {
-        async fn call(&self, _: &TenantId, _: &CallSid) -> Result<Option<CallRecord>, Error> {
-            Ok(None)
-        }
-        async fn calls(&self, _: &TenantId, _: &CallQuery) -> Result<Vec<CallRecord>, Error> {
-            down()
-        }
-    }
-
-    #[async_trait]
-    impl Messages for ReadOnly {
-        async fn message(&self, _: &TenantId, _: &MessageId) -> Result<Option<MessageRecord>, Error> {
-            down()
-        }
-        async fn message_by_sid(&self, _: &TenantId, _: &MessageSid) -> Result<Option<MessageRecord>, Error> {
-            down()
-        }
-        async fn messages(&self, _: &TenantId, _: &MessageQuery) -> Result<Vec<MessageRecord>, Error> {
-            down()
-        }
-        async fn message_counts(&self, _: &TenantId) -> Result<MessageCounts, Error> {
-            down()
-        }
-    }
-
-    #[async_trait]
-    impl Consents for ReadOnly {
-        async fn consent(&self, _: &TenantId, _: &Address, _: &Address) -> Result<Option<Consent>, Error> {
-            down()
-        }
-        async fn opted_out(&self, _: &TenantId, _: usize) -> Result<Vec<Consent>, Error> {
-            down()
-        }
-    }
-
-    #[async_trait]
-    impl Counters for ReadOnly {
-        async fn spend(&self, _: &TenantId, _: &[(Allowance, u32)]) -> Result<Spent, Error> {
-            down()
-        }
-    }
-
-    #[async_trait]
-    impl Numbers for ReadOnly {
-        async fn order(&self, _: &TenantId, _: &OrderId) -> Result<Option<NumberOrder>, Error> {
-            down()
-        }
-        async fn orders(&self, _: &TenantId) -> Result<Vec<NumberOrder>, Error> {
-            down()
-        }
-    }
-
-    #[async_trait]
-    impl FollowUps for ReadOnly {
-        async fn follow_up(&self, _: &TenantId, _: &str) -> Result<Option<FollowUp>, Error> {
-            down()
-        }
-    }
-
-    #[async_trait]
-    impl Backstage for ReadOnly {
-        async fn claim_messages(
-            &self,
-            _: &str,
-            _: usize,
-            _: Duration,
-        ) -> Result<Vec<(TenantId, MessageRecord)>, Error> {
-            panic!("a bug of the host's")
-        }
-        async fn claim_relays(&self, _: &str, _: usize, _: Duration) -> Result<Vec<(TenantId, RelayEvent)>, Error> {
-            down()
-        }
-        async fn claim_orders(&self, _: &str, _: usize, _: Duration) -> Result<Vec<(TenantId, NumberOrder)>, Error> {
-            down()
-        }
-        async fn claim_follow_ups(&self, _: &str, _: usize, _: Duration) -> Result<Vec<(TenantId, FollowUp)>, Error> {
-            down()
-        }
-        async fn follow_up_of(&self, _: &TranscriptSid) -> Result<Option<(TenantId, FollowUp)>, Error> {
-            down()
-        }
-        async fn ping(&self) -> Result<(), Error> {
-            down()
-        }
-    }
-
-    #[async_trait]
-    impl Store for ReadOnly {
-        async fn commit(&self, _: &TenantId, _: Unit) -> Result<Commit, Error> {
-            down()
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_call_is_forwarded_even_when_nothing_can_be_written() {
     let clock: Arc<dyn Clock> = Arc::new(clock());
+    let store = MemoryStore::new(clock.clone()).with_tenant(forwarding_clinic());
+    store.set_read_only(true);
     let desk = Desk::builder()
         .public_url(URL.parse().unwrap())
         .auth_token(TOKEN)
-        .store(ReadOnly(MemoryStore::new(clock.clone()).with_tenant(forwarding_clinic())))
+        .store(store)
         .clock(clock)
         .build()
         .unwrap();

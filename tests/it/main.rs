@@ -17,6 +17,7 @@ mod sdk;
 mod signature_vectors;
 mod simulator;
 mod specs;
+mod store;
 mod texts;
 mod twiml;
 mod webhooks;

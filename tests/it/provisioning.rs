@@ -8,11 +8,11 @@ use chrono::TimeDelta;
 use frontdesk::Desk;
 use frontdesk::clock::{Clock, ManualClock};
 use frontdesk::number::{NumberOrder, OrderId, OrderState, Problem, Wish, WishKind};
-use frontdesk::provisioning::{Subscription, Triggered};
+use frontdesk::provisioning::Triggered;
 use frontdesk::sim::Twilio;
 use frontdesk::sim::twilio::{Fault, NumberSettings};
 use frontdesk::store::{MemoryStore, Store, Unit};
-use frontdesk::tenant::{Tenant, TenantLookup, Tenants};
+use frontdesk::tenant::{Subscription, Tenant, TenantLookup, Tenants};
 
 use crate::world::{BUSINESS, tenant};
 

@@ -1,0 +1,16 @@
+-- Undoes 1_records: every record is lost. The extension stays, others may use it.
+DROP TABLE asked;
+DROP TABLE tokens;
+DROP TABLE once;
+DROP TABLE counters;
+DROP TABLE blocks;
+DROP TABLE consents;
+DROP TABLE holds;
+DROP TABLE bookings;
+DROP TABLE follow_ups;
+DROP TABLE orders;
+DROP TABLE relays;
+DROP TABLE messages;
+DROP TABLE calls;
+DROP TABLE numbers;
+DROP TABLE tenants;
