@@ -192,7 +192,10 @@ impl<D: Database> SqlStore<D> {
 
     fn answer(&self, tenant: &TenantId, unit: &Unit) -> Statement {
         let key = unit.once.as_ref().map_or("", |(key, _)| key.as_str());
-        self.start("SELECT answer FROM {p}once WHERE tenant = ").value(tenant).then(" AND name = ").value(key)
+        self.start("SELECT answer FROM {p}once WHERE tenant = ")
+            .value(tenant)
+            .then(" AND name = ")
+            .value(statement::Value::key(key))
     }
 
     async fn within(

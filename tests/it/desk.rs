@@ -182,13 +182,8 @@ async fn a_call_is_forwarded_even_when_nothing_can_be_written() {
     let clock: Arc<dyn Clock> = Arc::new(clock());
     let store = MemoryStore::new(clock.clone()).with_tenant(forwarding_clinic());
     store.set_read_only(true);
-    let desk = Desk::builder()
-        .public_url(URL.parse().unwrap())
-        .auth_token(TOKEN)
-        .store(store)
-        .clock(clock)
-        .build()
-        .unwrap();
+    let desk =
+        Desk::builder().public_url(URL.parse().unwrap()).auth_token(TOKEN).store(store).clock(clock).build().unwrap();
     let response = desk.handle(signed("/webhooks/twilio/voice", &voice("ringing", ""))).await;
     assert!(text(&response).contains("<Number>+15551230001</Number>"), "{}", text(&response));
     let response = desk.handle(signed("/webhooks/twilio/voice/status", &voice("completed", ""))).await;

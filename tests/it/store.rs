@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use frontdesk::store::{MemoryStore, SqliteStore, conformance};
+use frontdesk::store::{MemoryStore, PostgresStore, SqliteStore, conformance};
+
+use crate::cluster;
 
 /// A folder of the machine's, deleted at the end.
 pub(crate) struct Folder(pub(crate) PathBuf);
@@ -39,4 +41,18 @@ async fn store_sqlite_passes_the_suite() {
         async move { SqliteStore::open(path).await.unwrap().with_clock(clock) }
     })
     .await;
+}
+
+/// A schema that nothing else uses, with tables.
+pub(crate) async fn in_postgres(pool: sqlx::PgPool) -> PostgresStore {
+    let store = PostgresStore::new(pool, &format!("t {:032x}", fastrand::u128(..))).unwrap();
+    store.migrate().await.unwrap();
+    store
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn store_postgres_passes_the_suite() {
+    let Some(cluster) = cluster::shared() else { return };
+    let pool = cluster.pool(16).await;
+    conformance::run(|clock| async { in_postgres(pool.clone()).await.with_clock(clock) }).await;
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::driver::Failure;
-use super::statement::{Statement, Value};
+use super::statement::{Statement, Value, key};
 use super::{Database, ROUNDS, SqlStore, hold, table};
 use crate::Error;
 use crate::address::Address;
@@ -84,31 +84,33 @@ impl<D: Database> SqlStore<D> {
 
     async fn spend_once(&self, tenant: &TenantId, wanted: &[(Allowance, u32)]) -> Result<Spent, Failure> {
         let mut session = self.driver.begin().await?;
-        let names: std::collections::BTreeSet<&str> =
-            wanted.iter().map(|(allowance, _)| allowance.key.as_str()).collect();
+        let names: BTreeMap<String, &str> =
+            wanted.iter().map(|(allowance, _)| (key(&allowance.key), allowance.key.as_str())).collect();
         // Makes the rows that are missing and locks them all, sorted, so that nobody waits for one another.
         let mut statement = Statement::default();
         let now = table::now(self.driver.dialect(), &mut statement, self.time());
         let statement =
             statement.then(&self.start("INSERT INTO {p}counters AS known (tenant, name, whole_at) VALUES ").text);
-        let statement = names.iter().enumerate().fold(statement, |statement, (number, name)| {
+        let statement = names.keys().enumerate().fold(statement, |statement, (number, name)| {
             let epoch = Value::from(DateTime::UNIX_EPOCH);
-            statement.then(if number > 0 { ", " } else { "" }).list([tenant.into(), Value::from(*name), epoch])
+            statement.then(if number > 0 { ", " } else { "" }).list([tenant.into(), Value::from(name.as_str()), epoch])
         });
         let text = " ON CONFLICT (tenant, name) DO UPDATE SET whole_at = known.whole_at RETURNING name, whole_at, ";
         let rows = session.run(statement.then(text).then(&now)).await?;
         let mut kept = BTreeMap::new();
         let mut time = DateTime::UNIX_EPOCH;
         for row in &rows {
-            kept.insert(row.text(0)?.to_owned(), row.time(1)?);
+            if let Some(name) = names.get(row.text(0)?) {
+                kept.insert((*name).to_owned(), row.time(1)?);
+            }
             time = row.time(2)?;
         }
         let spent = spend_all(wanted, &mut kept, time);
         if spent == Spent::Granted {
-            for name in names {
+            for (place, name) in names {
                 let Some(whole) = kept.get(name) else { continue };
                 let statement = self.start("UPDATE {p}counters SET whole_at = ").value(*whole);
-                let statement = statement.then(" WHERE tenant = ").value(tenant).then(" AND name = ").value(name);
+                let statement = statement.then(" WHERE tenant = ").value(tenant).then(" AND name = ").value(place);
                 session.run(statement).await?;
             }
             session.commit().await?;
@@ -422,7 +424,7 @@ impl<D: Database> Backstage for SqlStore<D> {
         let statement = match after {
             Some((tenant, provider, account)) => statement
                 .then(" WHERE (tenant, id) > ")
-                .list([Value::from(tenant), Token::name(provider, account).into()]),
+                .list([Value::from(tenant), Value::key(&Token::name(provider, account))]),
             None => statement,
         };
         let rows = self.driver.read(statement.then(" ORDER BY tenant, id LIMIT ").value(limit)).await?;

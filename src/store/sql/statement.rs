@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use sha2::Digest as _;
 
 use crate::address::Address;
 use crate::id::TenantId;
 use crate::phone::E164;
-use crate::secret::Private;
 
 /// What goes into a statement's place, or comes out of a row's.
 #[derive(Clone, PartialEq)]
@@ -120,10 +120,34 @@ fn storable(time: DateTime<Utc>) -> DateTime<Utc> {
     time.clamp(first, last)
 }
 
+impl Value {
+    /// Text that is looked for in an index, which holds no text of any length: a long one is found by its beginning and
+    /// its digest.
+    pub(super) fn key(text: &str) -> Self {
+        Self::Text(Some(key(text)))
+    }
+}
+
+/// What is looked for in an index.
+pub(super) fn key(text: &str) -> String {
+    const LONGEST: usize = 512;
+    if text.len() <= LONGEST {
+        return storable_text(text);
+    }
+    let beginning = text.get(..text.floor_char_boundary(LONGEST / 2)).unwrap_or_default();
+    let digest = sha2::Sha256::digest(text.as_bytes());
+    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}#{digest}", storable_text(beginning))
+}
+
+/// PostgreSQL keeps no NUL; what has one is found under this text by whoever asks for it with the NUL.
+fn storable_text(text: &str) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.to_owned() }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        // PostgreSQL keeps no NUL; what has one is found under this text by whoever asks for it with the NUL.
-        Self::Text(Some(if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.to_owned() }))
+        Self::Text(Some(storable_text(text)))
     }
 }
 
@@ -141,13 +165,7 @@ impl From<&TenantId> for Value {
 
 impl From<&Address> for Value {
     fn from(address: &Address) -> Self {
-        Self::from(address.to_wire())
-    }
-}
-
-impl From<&Private> for Value {
-    fn from(text: &Private) -> Self {
-        Self::from(text.as_str())
+        Self::key(&address.to_wire())
     }
 }
 

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 
 use super::driver::{Dialect, Failure};
 use super::statement::{Row, Statement, Value, micros};
-use crate::address::Address;
 use crate::booking::Booking;
 use crate::call::{CallRecord, FollowUp};
 use crate::id::{MessageSid, TenantId, TranscriptSid};
@@ -61,8 +60,8 @@ impl Table for FollowUp {
 
 impl Table for Booking {
     fn columns(&self) -> Vec<(&'static str, Value)> {
-        let contact = self.customer.phone.as_ref().map(Address::to_wire);
-        vec![("state", self.state.as_str().into()), ("contact", contact.as_deref().into())]
+        let contact = self.customer.phone.as_ref().map_or(Value::Text(None), Value::from);
+        vec![("state", self.state.as_str().into()), ("contact", contact)]
     }
 }
 
@@ -93,7 +92,7 @@ pub(super) fn select<R: Record>(dialect: &Dialect) -> Statement {
 }
 
 pub(super) fn one<R: Record>(dialect: &Dialect, tenant: &TenantId, name: &str) -> Statement {
-    select::<R>(dialect).then(" WHERE tenant = ").value(tenant).then(" AND id = ").value(name)
+    select::<R>(dialect).then(" WHERE tenant = ").value(tenant).then(" AND id = ").value(Value::key(name))
 }
 
 /// The rest of a listing, latest first, after the record that is named.
@@ -109,7 +108,7 @@ pub(super) fn page<R: Record>(
             .then(&format!(" AND (since, id) < (SELECT since, id FROM {}{} WHERE tenant = ", dialect.prefix, R::NAME))
             .value(tenant)
             .then(" AND id = ")
-            .value(after)
+            .value(Value::key(after))
             .then(")"),
         None => statement,
     };
@@ -138,7 +137,7 @@ pub(super) fn insert<R: Table>(dialect: &Dialect, record: &R) -> Result<Statemen
     let columns = columns(record, 1)?;
     let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
     let text = format!("INSERT INTO {}{} (tenant, id, {}) VALUES ", dialect.prefix, R::NAME, names.join(", "));
-    let key = [Value::from(record.tenant()), Value::from(&*record.name())];
+    let key = [Value::from(record.tenant()), Value::key(&record.name())];
     let values = key.into_iter().chain(columns.into_iter().map(|(_, value)| value));
     Ok(Statement::new(text).list(values).then(" ON CONFLICT DO NOTHING RETURNING 1"))
 }
@@ -150,7 +149,8 @@ pub(super) fn update<R: Table>(dialect: &Dialect, record: &R) -> Result<Statemen
         statement = statement.then(if number == 0 { "" } else { ", " }).then(name).then(" = ").value(value);
     }
     let name = record.name();
-    let statement = statement.then(" WHERE tenant = ").value(record.tenant()).then(" AND id = ").value(&*name);
+    let statement =
+        statement.then(" WHERE tenant = ").value(record.tenant()).then(" AND id = ").value(Value::key(&name));
     Ok(statement.then(" AND version = ").value(record.version()).then(" RETURNING 1"))
 }
 

@@ -100,7 +100,7 @@ impl Plan<'_> {
     fn once(&mut self, key: &str, answer: &Private) -> Result<(), Failure> {
         let mut statement = self.start("");
         let place = statement.place(self.tenant);
-        let name = statement.place(key);
+        let name = statement.place(Value::key(key));
         let answer = statement.place(serde_json::to_string(answer)?);
         let now = table::now(self.dialect, &mut statement, self.time);
         let old = statement.place(table_micros(REMEMBERED));
@@ -208,7 +208,7 @@ impl Plan<'_> {
         }
         for (provider, account) in &unit.forgotten {
             let statement = self.start("DELETE FROM {p}tokens WHERE tenant = ").value(self.tenant);
-            self.push(statement.then(" AND id = ").value(Token::name(provider, account)), Guard::None);
+            self.push(statement.then(" AND id = ").value(Value::key(&Token::name(provider, account))), Guard::None);
         }
         for consent in &unit.asked {
             let statement = self.start("INSERT INTO {p}asked (digest, tenant, expires_at, record) VALUES ");
