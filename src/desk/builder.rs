@@ -99,6 +99,12 @@ impl DeskBuilder {
         self
     }
 
+    /// The store, when it is chosen at run time or shared with other parts of the host.
+    pub fn shared_store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
     /// Who sends texts; without one they wait in the store.
     pub fn sender(mut self, sender: impl SmsSender) -> Self {
         self.sender = Some(Arc::new(sender));

@@ -5,6 +5,7 @@ mod axum_extractor;
 mod caller_ids;
 mod calls;
 mod canary;
+#[path = "../support/cluster.rs"]
 mod cluster;
 mod desk;
 mod garbage;
