@@ -27,9 +27,9 @@
 //! |---|---|
 //! | foundations | [`error`], [`secret`], [`phone`], [`address`], [`id`], [`clock`] |
 //! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
-//! | domain | [`tenant`], [`call`], [`message`], [`number`], [`relay`], [`blob`], [`store`] |
+//! | domain | [`tenant`], [`call`], [`message`], [`number`], [`booking`], [`token`], [`relay`], [`blob`], [`store`] |
 //! | adapters | [`twilio`], [`backoffice`] |
-//! | services | [`calls`], `messaging`, `provisioning` |
+//! | services | [`calls`], `messaging`, `provisioning`, `vault` |
 //! | edge | `desk`, `axum`, `sim` |
 //!
 //! # Features
@@ -41,7 +41,10 @@
 //! | `desk` | | the desk, its workers, the lookup cache |
 //! | `axum` | | webhook extractors and TwiML answers |
 //! | `sim` | | a simulated Twilio for tests and demonstrations |
-//! | `test-util` | | a manual clock |
+//! | `sqlite` | | records in one file |
+//! | `postgres` | | records that several machines share |
+//! | `vault` | | secrets encrypted at rest |
+//! | `test-util` | | a manual clock, and the suite that every store passes |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod address;
@@ -83,6 +86,9 @@ pub mod token;
 pub mod transport;
 pub mod twilio;
 pub mod twiml;
+#[cfg(feature = "vault")]
+#[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
+pub mod vault;
 #[cfg(any(test, feature = "desk", not(feature = "tokio")))]
 mod wake;
 #[cfg(feature = "desk")]

@@ -35,5 +35,5 @@ pub use sql::PostgresStore;
 pub use sql::SqliteStore;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "sqlite", feature = "postgres"))))]
-pub use sql::{Database, Migration, SqlStore};
+pub use sql::{Database, Migration, SqlStore, connect};
 pub use unit::{Commit, Unit};

@@ -1,5 +1,7 @@
 //! Work that is taken from a store until there is none, or until told to stop.
 
+mod sweeper;
+
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use futures_util::future::{self, Either, select};
 use crate::Error;
 use crate::clock::Clock;
 use crate::wake::Wake;
+pub(crate) use sweeper::Sweeper;
 
 /// How long to wait when nothing is due and nobody calls.
 const POLL: Duration = Duration::from_secs(1);

@@ -187,12 +187,18 @@ const NOBODY: &str = "Sorry, nobody can take your call right now. Please try aga
 const WRONG_KEY: &str = "Sorry, that is not an option.";
 const THANKS: &str = "Thank you. Goodbye.";
 
+/// Somebody whose calls are not taken has called.
+#[must_use]
+pub fn turned_away() -> Plan {
+    Plan { steps: vec![Step::Reject], route: Some(Route::Reject), ..Plan::default() }
+}
+
 /// A call has come in. `wanted` is where the host wants it to go, whatever the settings say.
 #[must_use]
 pub fn arrive(scene: &Scene<'_>, wanted: Option<Route>) -> Plan {
     let tenant = scene.tenant;
     if scene.from.phone().is_some_and(|number| tenant.blocked.contains(&number)) {
-        return Plan { steps: vec![Step::Reject], route: Some(Route::Reject), ..Plan::default() };
+        return turned_away();
     }
     let closed = wanted.is_none() && !scene.open;
     let route = wanted.unwrap_or_else(|| if closed { tenant.closed.clone() } else { tenant.open_route() });

@@ -96,15 +96,27 @@ impl CallService {
             Err(error) => return failed(&error, "finding the tenant"),
         };
         let open = self.is_open(&tenant);
-        let wanted = self.wanted(&tenant, call, open).await;
+        let blocked = self.is_blocked(&tenant.id, &call.from).await;
+        let wanted = if blocked { None } else { self.wanted(&tenant, call, open).await };
         self.decide(&tenant, call, 0, |scene, record| {
             record.note_status(Status::Ringing, self.clock.now(), None);
             record.quality.attestation = event.call.stir_verstat.as_ref().map(|value| value.as_str().to_owned());
-            let plan = flow::arrive(scene, wanted.clone());
+            let plan = if blocked { flow::turned_away() } else { flow::arrive(scene, wanted.clone()) };
             record.closed = plan.closed;
             Decision { plan, key: "voice".into() }
         })
         .await
+    }
+
+    /// Whether somebody is on the tenant's list of blocked numbers. A list that cannot be read turns nobody away.
+    pub(crate) async fn is_blocked(&self, tenant: &TenantId, caller: &Address) -> bool {
+        match self.store.block(tenant, caller).await {
+            Ok(block) => block.is_some(),
+            Err(error) => {
+                tracing::warn!(%error, "nobody knows whether a caller is blocked; going on");
+                false
+            }
+        }
     }
 
     /// A key was pressed in the menu, or none.

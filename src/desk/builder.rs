@@ -20,7 +20,7 @@ use crate::tenant::{Tenant, TenantLookup};
 use crate::twilio::Client;
 use crate::twilio::webhook::Verifier;
 use crate::wake::Wake;
-use crate::worker::{Turn, Worker};
+use crate::worker::{Sweeper, Turn, Worker};
 
 /// Settings of a [`Desk`].
 #[derive(Default)]
@@ -254,7 +254,8 @@ impl DeskBuilder {
                 return Err(InvalidDesk::IntelligenceSecret);
             }
         }
-        let mut workers = Vec::new();
+        let sweeper: Arc<dyn Turn> = Arc::new(Sweeper::new(store.clone(), clock.clone()));
+        let mut workers = vec![Worker::new(sweeper, clock.clone(), Wake::default())];
         if let Some(target) = self.relay {
             let outbox = calls.outbox.clone();
             let announcer: Arc<dyn Turn> =

@@ -51,7 +51,9 @@ impl MessageService {
         }
         let reply = match &calls.hooks {
             // Keywords are answered by Twilio.
-            Some(hooks) if text.keyword.is_none() => calls.ask("auto_reply", hooks.auto_reply(&tenant, &text)).await,
+            Some(hooks) if text.keyword.is_none() && !calls.is_blocked(&tenant.id, &event.from).await => {
+                calls.ask("auto_reply", hooks.auto_reply(&tenant, &text)).await
+            }
             _ => None,
         };
         let mut unit = Unit::new().once(format!("message:{}", event.message_sid), "");

@@ -14,6 +14,7 @@ use crate::tenant::Tenant;
 use crate::token::Token;
 
 /// What is kept under a tenant and a name, and changes by version.
+#[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code, reason = "for databases"))]
 pub(crate) trait Record: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// What a collection of them is called.
     const NAME: &'static str;

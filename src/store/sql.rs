@@ -138,7 +138,38 @@ impl PostgresStore {
     ) -> Result<Commit, Error> {
         let steps = self.steps(tenant, &unit)?;
         let session = Box::new(postgres::PostgresSession::within(connection).await?);
-        Ok(self.within(session, tenant, &unit, &steps).await??)
+        self.within(session, tenant, &unit, &steps).await?
+    }
+}
+
+/// Opens a store by its address: `postgres://…` ([`PostgresStore::connect`]), or `sqlite:` and a file
+/// ([`SqliteStore::open`]), as far as the features are on.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = std::env::temp_dir().join(format!("frontdesk-connect-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # let file = folder.join("desk.db");
+/// let store = frontdesk::store::connect(&format!("sqlite:{}", file.display())).await?;
+/// store.ping().await?;
+/// # drop(store); std::fs::remove_dir_all(&folder)?;
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+/// [`Error::is_permanent`] when the address is of neither kind, or it refuses us; [`Error::is_retryable`] when it cannot
+/// be reached.
+pub async fn connect(url: &str) -> Result<Arc<dyn Store>, Error> {
+    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+    match scheme {
+        #[cfg(feature = "postgres")]
+        "postgres" | "postgresql" => Ok(Arc::new(PostgresStore::connect(url).await?)),
+        #[cfg(feature = "sqlite")]
+        "sqlite" => {
+            let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+            Ok(Arc::new(SqliteStore::open(path).await?))
+        }
+        _ => Err(Error::refused("opening a store whose address begins with neither postgres: nor sqlite:")),
     }
 }
 

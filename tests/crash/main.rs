@@ -5,6 +5,15 @@
 //! runs sixty times as fast, so that leases end within seconds. `FRONTDESK_CRASH_SECONDS` says how long workers are
 //! killed, 2 by default.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test, in real time: processes are killed"
+)]
+
 #[allow(dead_code, reason = "other tests use the rest of it")]
 #[path = "../support/cluster.rs"]
 mod cluster;

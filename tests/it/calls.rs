@@ -1,11 +1,12 @@
 use chrono_tz::Tz;
 use frontdesk::address::Address;
-use frontdesk::call::{DialOutcome, Status};
+use frontdesk::call::{CallQuery, Calls, DialOutcome, Status};
 use frontdesk::message::DeliveryStatus;
 use frontdesk::sim::twilio::{Callee, Entry, Input, Order};
-use frontdesk::tenant::{Assistant, Forwarding, Menu, MenuTarget, Route, Strategy, Voicemail};
+use frontdesk::store::{Store, Unit};
+use frontdesk::tenant::{Assistant, Block, Forwarding, Menu, MenuTarget, Route, Strategy, Voicemail};
 
-use crate::world::{BUSINESS, CALLER, COLLEAGUE, World, clinic, forwarding_clinic};
+use crate::world::{BUSINESS, CALLER, COLLEAGUE, World, clinic, forwarding_clinic, tenant};
 
 fn business() -> frontdesk::phone::E164 {
     BUSINESS.parse().unwrap()
@@ -247,4 +248,20 @@ async fn live_transcription_starts_once_and_stops_before_voicemail() {
     assert_eq!((noted("Start"), noted("Stop")), (1, 1), "{transcript}");
     let consent = transcript.said().iter().filter(|text| **text == "This call may be recorded.").count();
     assert_eq!(consent, 1, "said once");
+}
+
+#[tokio::test]
+async fn who_is_on_the_list_of_blocked_numbers_is_turned_away_and_not_texted() {
+    let world = World::new(forwarding_clinic()).await;
+    let block = Block::new(tenant(), CALLER, "insults", chrono::DateTime::UNIX_EPOCH);
+    world.store.commit(&tenant(), Unit::new().block(block)).await.unwrap();
+    world.twilio.call(CALLER, BUSINESS.parse().unwrap()).place().await;
+    world.settle().await;
+    let calls = world.store.calls(&tenant(), &CallQuery::default()).await.unwrap();
+    assert_eq!((calls.len(), &calls[0].route), (1, &Some(Route::Reject)));
+    assert!(world.twilio.texts().is_empty());
+    world.store.commit(&tenant(), Unit::new().unblock(CALLER.into())).await.unwrap();
+    world.twilio.call(CALLER, BUSINESS.parse().unwrap()).place().await;
+    world.settle().await;
+    assert_eq!(world.twilio.texts().len(), 1);
 }

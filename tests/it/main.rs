@@ -5,6 +5,7 @@ mod axum_extractor;
 mod caller_ids;
 mod calls;
 mod canary;
+#[allow(dead_code, clippy::print_stdout, reason = "other tests use the rest; who skips says so")]
 #[path = "../support/cluster.rs"]
 mod cluster;
 mod desk;
@@ -23,5 +24,6 @@ mod sql;
 mod store;
 mod texts;
 mod twiml;
+mod vault;
 mod webhooks;
 mod world;

@@ -122,6 +122,8 @@ pub(super) async fn shares_are_granted_whole_and_never_twice(bench: Bench) {
     let odd = [(Allowance::new(format!("to:\0{}", "ü".repeat(5_000)), 1, Duration::from_secs(60)), 1)];
     assert_eq!(bench.store.spend(&tenant("a"), &odd).await.unwrap(), Spent::Granted);
     assert!(matches!(bench.store.spend(&tenant("a"), &odd).await.unwrap(), Spent::Exhausted { .. }));
+    let other = [(Allowance::new(format!("to:\0{}!", "ü".repeat(5_000)), 1, Duration::from_secs(60)), 1)];
+    assert_eq!(bench.store.spend(&tenant("a"), &other).await.unwrap(), Spent::Granted, "they differ at the end only");
     // All or none: the one that is there is not taken when the other is not.
     let both = [
         (Allowance::new("texts", 10, Duration::from_secs(1_000)), 1),

@@ -12,10 +12,13 @@ use sqlx::{AssertSqlSafe, Column as _, Row as _, Transaction, TypeInfo as _, Val
 use super::driver::{Dialect, Driver, Failure, Session};
 use super::migrate::{Migration, SQLITE};
 use super::statement::{Row, Statement, Value};
+use crate::clock::{Clock as _, SystemClock};
 
 /// How long one process waits for another's transaction.
 const PATIENCE: Duration = Duration::from_secs(30);
 const READERS: u32 = 4;
+const OPENINGS: u32 = 20;
+const BETWEEN_OPENINGS: Duration = Duration::from_millis(50);
 
 /// SQLite: one file, read by many at once and written by one at a time.
 pub struct SqliteFile {
@@ -36,13 +39,24 @@ impl SqliteFile {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
             // A commit is on the disk when it is said to be.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(PATIENCE);
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
+        let writer = SqlitePoolOptions::new().max_connections(1);
+        let journalled = options.clone().journal_mode(SqliteJournalMode::Wal);
+        let mut opened = writer.clone().connect_with(journalled.clone()).await;
+        // The first to open a file changes its journal; SQLite lets nobody wait for that.
+        let clock = SystemClock::new();
+        for _ in 0..OPENINGS {
+            match &opened {
+                Err(error) if matches!(Failure::of(error), Failure::Down(_)) => clock.sleep(BETWEEN_OPENINGS).await,
+                _ => break,
+            }
+            opened = writer.clone().connect_with(journalled.clone()).await;
+        }
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true));
+        let (writer, readers) = (opened?, readers.await?);
         let dialect = Dialect {
             prefix: String::new(),
             now: "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
