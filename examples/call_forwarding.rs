@@ -3,6 +3,8 @@
 //! `cargo run --example call_forwarding` shows it on a simulated phone network, without an account or keys.
 //! `cargo run --example call_forwarding -- --serve --port 8080` keeps the server up. With `TWILIO_ACCOUNT_SID`,
 //! `TWILIO_AUTH_TOKEN`, `FRONTDESK_PUBLIC_URL` and `FRONTDESK_FORWARD_TO` set it serves the real Twilio.
+//!
+//! Records are kept in `call_forwarding.db`, or where `DATABASE_URL` says: `sqlite:desk.db`, `postgres://…`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example talks to whoever runs it")]
 
 use std::error::Error;
@@ -13,14 +15,15 @@ use std::sync::Arc;
 use axum::Router;
 use frontdesk::Desk;
 use frontdesk::backoffice::{Backoffice, Directory, EventService};
-use frontdesk::call::{CallRecord, Calls};
-use frontdesk::clock::SystemClock;
+use frontdesk::call::CallRecord;
+use frontdesk::clock::{Clock as _, SystemClock};
 use frontdesk::desk::Settings;
-use frontdesk::message::{MessageQuery, Messages};
+use frontdesk::id::CallSid;
+use frontdesk::message::MessageQuery;
 use frontdesk::phone::E164;
 use frontdesk::sim;
 use frontdesk::sim::twilio::{Callee, NumberSettings, Order};
-use frontdesk::store::MemoryStore;
+use frontdesk::store::{self, Store};
 use frontdesk::tenant::{CachedLookup, SoleTenant, Tenant};
 use frontdesk::transport::Reqwest;
 use tokio::net::TcpListener;
@@ -87,18 +90,35 @@ fn business() -> Result<Tenant> {
         ))
 }
 
+/// Where records are kept.
+async fn records() -> Result<Arc<dyn Store>> {
+    let url = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
+    let url = url.unwrap_or_else(|| "sqlite:call_forwarding.db".to_owned());
+    // A database's address may hold a password.
+    let shown = if url.starts_with("sqlite:") { url.as_str() } else { "the database that DATABASE_URL names" };
+    println!("Records are kept in {shown}.");
+    Ok(store::connect(&url).await?)
+}
+
+/// Another run is another series of SIDs: the records of the last one are still there.
+async fn simulated() -> Result<sim::Twilio> {
+    let now = SystemClock::new().now().timestamp_micros();
+    Ok(sim::Twilio::builder().seed(u64::try_from(now)?).start().await?)
+}
+
 /// One call that nobody answers, from the first ring to the delivered text.
 async fn demonstrate() -> Result<()> {
-    let twilio = sim::Twilio::start().await?;
+    let twilio = simulated().await?;
     twilio.set_order(Order::OnDemand);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
-    let store = MemoryStore::new(SystemClock::shared()).with_tenant(business()?);
+    let store = records().await?;
+    store::put_tenant(store.as_ref(), business()?).await?;
     let desk = Desk::builder()
         .public_url(url.parse()?)
         .auth_token(twilio.auth_token())
         .twilio(twilio.client()?)
-        .store(store.clone())
+        .shared_store(store.clone())
         .build()?;
     tokio::spawn(serve(listener, desk.clone()));
     let number = NumberSettings::voice(desk.callbacks().voice()).with_status_callback(desk.callbacks().status());
@@ -110,23 +130,25 @@ async fn demonstrate() -> Result<()> {
     println!("{transcript}");
 
     println!("== The caller is texted ==");
-    show_texts(&store, "the call is over, the text waits in the outbox").await?;
+    let sid: CallSid = transcript.sid.parse()?;
+    show_texts(store.as_ref(), &sid, "the call is over, the text waits in the outbox").await?;
     desk.run_until_idle().await?;
-    show_texts(&store, "the outbox has sent it").await?;
+    show_texts(store.as_ref(), &sid, "the outbox has sent it").await?;
     // Twilio's signed callbacks: the end of the call, then the text's way to the caller.
     twilio.settle().await;
-    show_texts(&store, "signed callbacks have told the rest").await?;
+    show_texts(store.as_ref(), &sid, "signed callbacks have told the rest").await?;
 
     println!("\n== The call record ==");
-    let call = store.call(&business()?.id, &transcript.sid.parse()?).await?.ok_or("the call was not recorded")?;
+    let call = store.call(&business()?.id, &sid).await?.ok_or("the call was not recorded")?;
     print_call(&call);
     Ok(())
 }
 
-/// Every text of the business: where it stands, and what it says.
-async fn show_texts(store: &MemoryStore, when: &str) -> Result<()> {
+/// The texts that followed a call: where each stands, and what it says.
+async fn show_texts(store: &dyn Store, call: &CallSid, when: &str) -> Result<()> {
     println!("  {when}:");
-    for text in store.messages(&business()?.id, &MessageQuery::default()).await? {
+    let texts = store.messages(&business()?.id, &MessageQuery::default()).await?;
+    for text in texts.into_iter().filter(|text| text.call.as_ref() == Some(call)) {
         let sid = text.sid.map_or_else(|| "no sid yet".to_owned(), |sid| sid.to_string());
         println!("    {:<9} to {} ({sid})", text.delivery.status.as_str(), text.to);
         println!("              {:?}", text.body.as_str());
@@ -150,12 +172,14 @@ fn print_call(call: &CallRecord) {
 async fn serve_simulated(options: &Options) -> Result<()> {
     let listener = TcpListener::bind(SocketAddr::new(options.host, options.port.unwrap_or(8080))).await?;
     let url = format!("http://{}", listener.local_addr()?);
-    let twilio = sim::Twilio::start().await?;
+    let twilio = simulated().await?;
+    let store = records().await?;
+    store::put_tenant(store.as_ref(), business()?).await?;
     let desk = Desk::builder()
         .public_url(url.parse()?)
         .auth_token(twilio.auth_token())
         .twilio(twilio.client()?)
-        .store(MemoryStore::new(SystemClock::shared()).with_tenant(business()?))
+        .shared_store(store)
         .build()?;
     let number = NumberSettings::voice(desk.callbacks().voice()).with_status_callback(desk.callbacks().status());
     twilio.configure_number(BUSINESS.parse()?, number);
@@ -169,13 +193,14 @@ async fn serve_twilio(options: &Options) -> Result<()> {
     let settings = Settings::from_env()?;
     let clock = SystemClock::shared();
     let http = Arc::new(Reqwest::new()?);
-    let store = MemoryStore::new(clock.clone()).with_tenant(settings.tenant());
+    let store = records().await?;
+    store::put_tenant(store.as_ref(), settings.tenant()).await?;
     let mut desk = Desk::builder()
         .public_url(settings.public_url.clone())
         .auth_token(settings.auth_token.clone())
         .twilio(settings.client().with_transport(http.clone()).build()?)
         .tenant_template(settings.tenant())
-        .store(store);
+        .shared_store(store);
     let service = |url: &url::Url| {
         let key = settings.service_key.clone().unwrap_or_else(|| "".into());
         Backoffice::new(url.clone(), key, http.clone(), clock.clone())

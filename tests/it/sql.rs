@@ -209,6 +209,15 @@ async fn store_sqlite_is_shared_by_several_processes_connections() {
     let outcomes = join_all(writes).await;
     assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Ok(Commit::Applied))).count(), 1, "{outcomes:?}");
     assert!(outcomes.iter().all(Result::is_ok));
+    // A transaction that reads before it writes: whoever comes second waits, and sees what the first has written.
+    let requests: Vec<_> = (0..40).map(|number| request(&format!("b{number}"))).collect();
+    let holds = requests.iter().enumerate().map(|(number, request)| {
+        let store = &stores[number % 2];
+        async move { store.hold(&tenant(), request).await }
+    });
+    let outcomes = join_all(holds).await;
+    assert_eq!(outcomes.iter().filter(|held| matches!(held, Ok(Held::Held(_)))).count(), 1, "{outcomes:?}");
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
 }
 
 /// What the database reads for each listing of the API: an index, and not the whole table.
