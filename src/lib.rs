@@ -27,7 +27,7 @@
 //! |---|---|
 //! | foundations | [`error`], [`secret`], [`phone`], [`address`], [`id`], [`clock`] |
 //! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
-//! | domain | [`tenant`], [`call`], [`message`], [`number`], [`booking`], [`token`], [`relay`], [`blob`], [`store`] |
+//! | domain | [`auth`], [`tenant`], [`call`], [`message`], [`number`], [`booking`], [`token`], [`relay`], [`blob`], [`store`] |
 //! | adapters | [`twilio`], [`backoffice`] |
 //! | services | [`calls`], `messaging`, `provisioning`, `vault` |
 //! | edge | `desk`, `axum`, `sim` |
@@ -44,10 +44,12 @@
 //! | `sqlite` | | records in one file |
 //! | `postgres` | | records that several machines share |
 //! | `vault` | | secrets encrypted at rest |
+//! | `jwt` | | callers of the REST API known by JSON Web Tokens |
 //! | `test-util` | | a manual clock, and the suite that every store passes |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod address;
+pub mod auth;
 #[cfg(feature = "axum")]
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
 pub mod axum;

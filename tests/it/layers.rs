@@ -17,6 +17,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("template", 1),
     ("transport", 1),
     ("twiml", 1),
+    ("auth", 2),
+    ("auth/jwt", 3),
     ("blob", 2),
     ("booking", 2),
     ("call", 2),
