@@ -24,6 +24,7 @@
 //! # Ok(()) }
 //! ```
 
+mod api;
 mod builder;
 mod routes;
 mod service;
@@ -33,8 +34,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Request, Response};
 
+pub use api::{ApiLimits, Peer};
 pub use builder::{DeskBuilder, InvalidDesk};
 pub use service::DeskService;
 pub use settings::{InvalidSettings, Settings};
@@ -42,7 +45,9 @@ pub use settings::{InvalidSettings, Settings};
 use crate::calls::{Callbacks, CallerIds, Sounds};
 use crate::messaging::Messenger;
 use crate::provisioning::Provisioning;
+use crate::twilio::webhook::Refusal;
 use crate::worker::Worker;
+use api::Api;
 use routes::Routes;
 
 /// A running front desk. Cheap to clone.
@@ -51,10 +56,20 @@ pub struct Desk(Arc<Inner>);
 
 struct Inner {
     routes: Routes,
+    api: Option<Api>,
     workers: Vec<Worker>,
     messenger: Messenger,
     provisioning: Option<Provisioning>,
     sounds: Sounds,
+}
+
+impl Inner {
+    async fn handle(&self, parts: &Parts, body: impl Future<Output = Result<Bytes, Refusal>>) -> Response<Bytes> {
+        match &self.api {
+            Some(api) if api.has(parts.uri.path()) => api.handle(parts, body, self.routes.limit).await,
+            _ => self.routes.handle(parts, body).await,
+        }
+    }
 }
 
 impl Desk {
@@ -68,7 +83,7 @@ impl Desk {
     /// A body over the limit of the verifier is answered with 413; let the server stop reading there.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (parts, body) = request.into_parts();
-        self.0.routes.handle(&parts, async { Ok(body) }).await
+        self.0.handle(&parts, async { Ok(body) }).await
     }
 
     /// The desk as a service for any `tower` or `axum` server.

@@ -23,14 +23,14 @@ pub mod conformance;
 mod memory;
 mod port;
 mod record;
-mod settle;
+mod setup;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;
 mod unit;
 
 pub use memory::MemoryStore;
 pub use port::{Backlog, Backstage, Store};
-pub use settle::put_tenant;
+pub use setup::put_tenant;
 #[cfg(feature = "postgres")]
 pub use sql::PostgresStore;
 #[cfg(feature = "sqlite")]

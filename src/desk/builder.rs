@@ -5,9 +5,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use url::Url;
 
+use super::api::{self, Api, ApiLimits};
 use super::routes::{Routes, Services};
 use super::{Desk, Inner};
 use crate::Secret;
+use crate::auth::Authenticator;
 use crate::blob::BlobStore;
 use crate::calls::{Analyst, Announcer, CallService, Callbacks, CallerIds, Hooks, Notices, Paths, Sounds};
 use crate::clock::{Clock, SystemClock};
@@ -48,6 +50,9 @@ pub struct DeskBuilder {
     reply_limit: Option<Duration>,
     answer_limit: Option<Duration>,
     worker: Option<String>,
+    authenticator: Option<Arc<dyn Authenticator>>,
+    api_prefix: Option<String>,
+    api_limits: ApiLimits,
 }
 
 /// A desk that cannot work.
@@ -210,6 +215,24 @@ impl DeskBuilder {
         self
     }
 
+    /// Who knows the callers of the REST API. Without one there is no API: it is off, not open.
+    pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticator = Some(Arc::new(authenticator));
+        self
+    }
+
+    /// Where the API lies; `/api` by default.
+    pub fn api_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.api_prefix = Some(prefix.into());
+        self
+    }
+
+    /// How much of the API one may use.
+    pub fn api_limits(mut self, limits: ApiLimits) -> Self {
+        self.api_limits = limits;
+        self
+    }
+
     /// The name under which this process takes work from the store; random by default.
     pub fn worker_name(mut self, name: impl Into<String>) -> Self {
         self.worker = Some(name.into());
@@ -293,7 +316,7 @@ impl DeskBuilder {
         }
         let notices = Notices { calls: calls.clone(), client: self.client.clone() };
         let sounds = Sounds { store: store.clone(), client: self.client, blobs: self.blobs };
-        let gate = Gate { store, clock, guard: self.guard, lines: self.lines };
+        let gate = Gate { store: store.clone(), clock: clock.clone(), guard: self.guard, lines: self.lines };
         let attempts = self.attempts.unwrap_or(ATTEMPTS);
         let messenger = Messenger::assemble(gate, self.sender, callbacks, calls.outbox.clone(), name, attempts);
         workers.extend(messenger.worker());
@@ -301,7 +324,17 @@ impl DeskBuilder {
         let limit = self.answer_limit.unwrap_or(Duration::from_secs(10));
         let services = Services { calls, messages, notices, caller_ids, intelligence_secret: self.intelligence_secret };
         let routes = Routes::new(verifier, services, limit)?;
-        Ok(Desk(Arc::new(Inner { routes, workers, messenger, provisioning, sounds })))
+        let prefix = self.api_prefix.unwrap_or_else(|| "/api".to_owned());
+        let api = match self.authenticator {
+            Some(authenticator) => {
+                let provisioning = provisioning.clone();
+                let services = api::Services { store, messenger: messenger.clone(), provisioning };
+                let api = Api::new(prefix.clone(), authenticator, self.api_limits, clock, services);
+                Some(api.ok_or(InvalidDesk::Path(prefix))?)
+            }
+            None => None,
+        };
+        Ok(Desk(Arc::new(Inner { routes, api, workers, messenger, provisioning, sounds })))
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) struct Routes {
     notices: Notices,
     caller_ids: Option<CallerIds>,
     intelligence_secret: Option<Secret>,
-    limit: Duration,
+    pub(super) limit: Duration,
 }
 
 /// What the routes lead to.

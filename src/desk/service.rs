@@ -39,8 +39,8 @@ where
         let desk = self.0.clone();
         Box::pin(async move {
             let (parts, body) = request.into_parts();
-            let routes = &desk.0.routes;
-            let answer = routes.handle(&parts, read_body(body, routes.verifier.body_limit())).await;
+            let limit = desk.0.routes.verifier.body_limit();
+            let answer = desk.0.handle(&parts, read_body(body, limit)).await;
             Ok(answer.map(Full::new))
         })
     }

@@ -1,6 +1,7 @@
 //! What the crate promises, one module per behaviour.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
+mod api;
 mod axum_extractor;
 mod caller_ids;
 mod calls;

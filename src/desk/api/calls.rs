@@ -1,0 +1,140 @@
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use http::{Response, StatusCode};
+use serde::Serialize;
+
+use super::problem::Problem;
+use super::{Asked, Page, json, not_found};
+use crate::address::Address;
+use crate::call::{Booked, CallQuery, CallRecord, Status};
+use crate::id::CallSid;
+use crate::store::Store;
+
+/// A call, as the API shows it.
+#[derive(Serialize)]
+struct CallView {
+    sid: CallSid,
+    direction: &'static str,
+    from: String,
+    to: String,
+    status: &'static str,
+    answered: bool,
+    started_at: DateTime<Utc>,
+    ended_at: Option<DateTime<Utc>>,
+    duration: Option<u32>,
+    outcome: OutcomeView,
+    recorded: bool,
+    voicemail: bool,
+    transcribed: bool,
+    summary_ready: bool,
+    text_back: Option<String>,
+}
+
+#[derive(Serialize)]
+struct OutcomeView {
+    appointment_booked: &'static str,
+    reason: Option<String>,
+}
+
+impl From<&CallRecord> for CallView {
+    fn from(call: &CallRecord) -> Self {
+        Self {
+            sid: call.sid,
+            direction: call.direction.as_str(),
+            from: call.from.to_wire(),
+            to: call.to.to_wire(),
+            status: call.status.as_str(),
+            answered: call.was_answered(),
+            started_at: call.started_at,
+            ended_at: call.ended_at,
+            duration: call.duration,
+            outcome: OutcomeView {
+                appointment_booked: call.outcome.appointment_booked.as_str(),
+                reason: call.outcome.reason.as_ref().map(|reason| reason.as_str().to_owned()),
+            },
+            recorded: call.recording.is_some(),
+            voicemail: call.voicemail.is_some(),
+            transcribed: !call.transcript.is_empty() || call.voicemail_text.is_some(),
+            summary_ready: call.summary_ready,
+            text_back: call.text_back.as_ref().map(|id| id.as_str().to_owned()),
+        }
+    }
+}
+
+/// `GET /calls`: latest first; `after`, `limit`, `from`, `until`, `status`, `outcome`, `with`.
+pub(super) async fn list(store: &dyn Store, mut asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+    let status = |text: &str| serde_json::from_value::<Status>(text.into()).ok();
+    let booked = |text: &str| serde_json::from_value::<Booked>(text.into()).ok();
+    let query = CallQuery {
+        limit: asked.query.limit()?,
+        after: asked.query.read("after", "call's SID", |text| text.parse().ok())?,
+        from: asked.query.time("from")?,
+        until: asked.query.time("until")?,
+        statuses: asked.query.list("status", "status of a call", status)?,
+        booked: asked.query.read("outcome", "outcome (yes, no, unknown)", booked)?,
+        with: asked.query.take("with").map(Address::from),
+        summary_ready: asked.query.read("summary_ready", "true or false", |text| text.parse().ok())?,
+    };
+    asked.query.done()?;
+    let calls = store.calls(&asked.tenant, &query).await?;
+    json(StatusCode::OK, &Page::new(&calls, query.limit, |call| call.sid.to_string(), |call| CallView::from(call)))
+}
+
+async fn find(store: &dyn Store, asked: Asked<'_>) -> Result<CallRecord, Problem> {
+    let sid: Option<CallSid> = asked.name.and_then(|name| name.parse().ok());
+    asked.query.done()?;
+    let sid = sid.ok_or_else(|| not_found("call"))?;
+    store.call(&asked.tenant, &sid).await?.ok_or_else(|| not_found("call"))
+}
+
+/// `GET /calls/{sid}`.
+pub(super) async fn one(store: &dyn Store, asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+    let call = find(store, asked).await?;
+    json(StatusCode::OK, &CallView::from(&call))
+}
+
+#[derive(Serialize)]
+struct TranscriptView {
+    /// Whether more is on its way.
+    ready: bool,
+    lines: Vec<LineView>,
+    voicemail: Option<String>,
+}
+
+#[derive(Serialize)]
+struct LineView {
+    speaker: &'static str,
+    text: String,
+    at: Option<DateTime<Utc>>,
+}
+
+/// `GET /calls/{sid}/transcript`.
+pub(super) async fn transcript(store: &dyn Store, asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+    let call = find(store, asked).await?;
+    let lines = call.transcript.iter().map(|line| LineView {
+        speaker: if line.by_caller { "caller" } else { "business" },
+        text: line.text.as_str().to_owned(),
+        at: line.at,
+    });
+    let view = TranscriptView {
+        ready: call.status.is_final() && (call.summary_ready || call.transcript_sid.is_none()),
+        lines: lines.collect(),
+        voicemail: call.voicemail_text.as_ref().map(|text| text.as_str().to_owned()),
+    };
+    json(StatusCode::OK, &view)
+}
+
+#[derive(Serialize)]
+struct SummaryView {
+    ready: bool,
+    summary: Option<String>,
+    outcome: OutcomeView,
+}
+
+/// `GET /calls/{sid}/summary`.
+pub(super) async fn summary(store: &dyn Store, asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+    let call = find(store, asked).await?;
+    let outcome = CallView::from(&call).outcome;
+    let summary = call.summary.as_ref().map(|summary| summary.as_str().to_owned());
+    json(StatusCode::OK, &SummaryView { ready: call.summary_ready, summary, outcome })
+}

@@ -1,0 +1,138 @@
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::problem::Problem;
+use crate::clock::Clock;
+use crate::id::TenantId;
+use crate::message::{Allowance, Counted, Spent};
+use crate::store::Store;
+
+/// Where a request came from. A host puts it into the request's extensions; from behind a proxy it takes it from the
+/// header that its own proxy sets, and from no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Peer(pub IpAddr);
+
+/// How much of the API one may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
+pub struct ApiLimits {
+    /// Requests of one tenant in a time: 100 in 15 minutes by default.
+    pub tenant: Option<(u32, Duration)>,
+    /// Requests from one [`Peer`] in a time: 100 in 15 minutes by default.
+    pub peer: Option<(u32, Duration)>,
+    /// Texts and numbers that one tenant asks for in a time: 30 in 15 minutes by default.
+    pub sending: Option<(u32, Duration)>,
+    /// Requests with wrong credentials from one peer, or from all whose address is not known, in a time: 20 in 15 minutes by
+    /// default.
+    pub guesses: Option<(u32, Duration)>,
+    /// Whether tenants' shares are counted in the store, for all processes together; by default each process counts.
+    pub shared: bool,
+}
+
+const QUARTER: Duration = Duration::from_secs(15 * 60);
+/// How many counts a process keeps before it forgets those that are whole again.
+const KEPT: usize = 10_000;
+
+impl Default for ApiLimits {
+    fn default() -> Self {
+        let per_quarter = |count| Some((count, QUARTER));
+        Self {
+            tenant: per_quarter(100),
+            peer: per_quarter(100),
+            sending: per_quarter(30),
+            guesses: per_quarter(20),
+            shared: false,
+        }
+    }
+}
+
+impl ApiLimits {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// No limits at all.
+    pub fn none() -> Self {
+        Self { tenant: None, peer: None, sending: None, guesses: None, shared: false }
+    }
+
+    /// Counts tenants' shares in the store.
+    pub fn shared(mut self) -> Self {
+        self.shared = true;
+        self
+    }
+}
+
+/// Which share a request is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Share {
+    General,
+    Sending,
+}
+
+pub(super) struct Limiter {
+    limits: ApiLimits,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    counts: Mutex<HashMap<String, DateTime<Utc>>>,
+}
+
+impl Limiter {
+    pub(super) fn new(limits: ApiLimits, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self { limits, store, clock, counts: Mutex::default() }
+    }
+
+    /// Takes one request from the tenant's share and the peer's.
+    pub(super) async fn spend(&self, tenant: &TenantId, peer: Option<IpAddr>, share: Share) -> Result<(), Problem> {
+        if let (Some((limit, period)), Some(peer)) = (self.limits.peer, peer) {
+            self.here(&Allowance::new(format!("peer:{peer}"), limit, period))?;
+        }
+        let general = self.limits.tenant.map(|(limit, period)| Allowance::new("api:all", limit, period));
+        let sending = self.limits.sending.filter(|_| share == Share::Sending);
+        let sending = sending.map(|(limit, period)| Allowance::new("api:sending", limit, period));
+        let wanted: Vec<_> = general.into_iter().chain(sending).map(|allowance| (allowance, 1)).collect();
+        if self.limits.shared {
+            return match self.store.spend(tenant, &wanted).await? {
+                Spent::Granted => Ok(()),
+                Spent::Exhausted { until, .. } => Err(self.too_many(until)),
+            };
+        }
+        for (mut allowance, _) in wanted {
+            allowance.key = format!("{tenant}:{}", allowance.key);
+            self.here(&allowance)?;
+        }
+        Ok(())
+    }
+
+    /// Somebody had wrong credentials.
+    pub(super) async fn guessed(&self, peer: Option<IpAddr>) -> Result<(), Problem> {
+        let Some((limit, period)) = self.limits.guesses else { return Ok(()) };
+        let who = peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
+        self.here(&Allowance::new(format!("guess:{who}"), limit, period))
+    }
+
+    fn here(&self, allowance: &Allowance) -> Result<(), Problem> {
+        let now = self.clock.now();
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        match allowance.spend(counts.get(&allowance.key).copied(), 1, now) {
+            Counted::Granted(kept) => {
+                if counts.len() >= KEPT {
+                    counts.retain(|_, kept| *kept > now);
+                }
+                counts.insert(allowance.key.clone(), kept);
+                Ok(())
+            }
+            Counted::Exhausted { until } => Err(self.too_many(until)),
+        }
+    }
+
+    fn too_many(&self, until: DateTime<Utc>) -> Problem {
+        Problem::too_many((until - self.clock.now()).to_std().unwrap_or_default())
+    }
+}
