@@ -112,6 +112,12 @@ pub trait Consents: fmt::Debug + Send + Sync + 'static {
     async fn consent(&self, tenant: &TenantId, sender: &Address, recipient: &Address)
     -> Result<Option<Consent>, Error>;
 
+    /// Between whom of these senders and recipients no text may go.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store cannot be reached.
+    async fn opted_out_among(&self, tenant: &TenantId, pairs: &[(Address, Address)]) -> Result<Vec<Consent>, Error>;
+
     /// Who of a tenant's recipients wants no texts, latest first, up to `limit`.
     ///
     /// # Errors

@@ -32,7 +32,9 @@ pub(crate) enum Pass {
 
 impl Gate {
     /// Asked right before a text is handed over; what is counted is counted here.
-    pub(crate) async fn pass(&self, text: &mut MessageRecord) -> Result<Pass, Error> {
+    ///
+    /// `opted_out` says whether the recipient was known to want no texts just now.
+    pub(crate) async fn pass(&self, text: &mut MessageRecord, opted_out: bool) -> Result<Pass, Error> {
         let now = self.clock.now();
         if text.send_by.is_some_and(|end| end < now) {
             return Ok(Pass::Never(Refusal::Expired));
@@ -46,7 +48,8 @@ impl Gate {
             }
             before = earlier.repeats;
         }
-        if let Err(refusal) = self.allowed(text).await? {
+        let refused = self.guard.check(text).err().or_else(|| opted_out.then_some(Refusal::OptedOut));
+        if let Some(refusal) = refused {
             return Ok(Pass::Never(refusal));
         }
         Ok(match self.store.spend(&text.tenant, &self.guard.allowances(text, now)).await? {

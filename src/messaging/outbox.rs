@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +10,11 @@ use futures_util::{FutureExt, future};
 use super::gate::{Gate, Pass};
 use super::news::news;
 use crate::Error;
+use crate::address::Address;
 use crate::calls::Callbacks;
 use crate::clock::{Clock, within};
 use crate::id::TenantId;
-use crate::message::{Accepted, Delivery, DeliveryStatus, MAX_CHECKS, MessageRecord, SmsSender};
+use crate::message::{Accepted, Consent, Delivery, DeliveryStatus, MAX_CHECKS, MessageRecord, SmsSender};
 use crate::store::{Commit, Store, Unit};
 use crate::twilio::catalogue::{Class, class_of};
 use crate::worker::Turn;
@@ -57,10 +59,11 @@ impl Turn for Outbox {
     async fn turn(&self) -> Result<usize, Error> {
         let claimed = self.store.claim_messages(&self.name, BATCH, LEASE).await?;
         let count = claimed.len();
+        let opted_out = self.opted_out(&claimed).await?;
         // At once, so that each is sent well within its lease.
-        let handled = claimed.into_iter().map(|(tenant, text)| async move {
+        let handled = claimed.into_iter().zip(opted_out).map(|((tenant, text), opted_out)| async move {
             // A panic of the host's must not end the sending of other texts.
-            let handled = AssertUnwindSafe(self.handle(&tenant, text)).catch_unwind().await;
+            let handled = AssertUnwindSafe(self.handle(&tenant, text, opted_out)).catch_unwind().await;
             handled.unwrap_or_else(|_| Err(Error::unavailable("handling a text panicked")))
         });
         future::join_all(handled).await.into_iter().collect::<Result<(), Error>>()?;
@@ -69,7 +72,22 @@ impl Turn for Outbox {
 }
 
 impl Outbox {
-    async fn handle(&self, tenant: &TenantId, mut text: MessageRecord) -> Result<(), Error> {
+    /// Whose recipients want no texts: one question for each tenant, and not one for each text.
+    async fn opted_out(&self, claimed: &[(TenantId, MessageRecord)]) -> Result<Vec<bool>, Error> {
+        let mut pairs: BTreeMap<&TenantId, Vec<(Address, Address)>> = BTreeMap::new();
+        for (tenant, text) in claimed {
+            pairs.entry(tenant).or_default().push((text.from.clone(), text.to.clone()));
+        }
+        let asked = pairs.iter().map(|(tenant, pairs)| self.store.opted_out_among(tenant, pairs));
+        let known = future::try_join_all(asked).await?.concat();
+        let is_one = |consent: &Consent, tenant: &TenantId, text: &MessageRecord| {
+            consent.tenant == *tenant && consent.sender == text.from && consent.recipient == text.to
+        };
+        let of = |(tenant, text): &(TenantId, MessageRecord)| known.iter().any(|consent| is_one(consent, tenant, text));
+        Ok(claimed.iter().map(of).collect())
+    }
+
+    async fn handle(&self, tenant: &TenantId, mut text: MessageRecord, opted_out: bool) -> Result<(), Error> {
         if text.delivery.status == DeliveryStatus::Submitting {
             // Another worker died between sending and recording: sending again might send twice.
             tracing::warn!(text = %text.id, "a text may or may not have been sent; waiting for news of it");
@@ -96,7 +114,7 @@ impl Outbox {
             self.store.commit(tenant, Unit::new().save_message(text)).await?;
             return Ok(());
         }
-        match self.gate.pass(&mut text).await? {
+        match self.gate.pass(&mut text, opted_out).await? {
             Pass::Now => {}
             Pass::Later(until) => {
                 text.not_before = until;

@@ -232,6 +232,14 @@ impl Consents for MemoryStore {
         Ok(self.open()?.consents.get(&(tenant.clone(), sender.to_wire(), recipient.to_wire())).cloned())
     }
 
+    async fn opted_out_among(&self, tenant: &TenantId, pairs: &[(Address, Address)]) -> Result<Vec<Consent>, Error> {
+        let state = self.open()?;
+        let known = pairs.iter().filter_map(|(sender, recipient)| {
+            state.consents.get(&(tenant.clone(), sender.to_wire(), recipient.to_wire()))
+        });
+        Ok(known.filter(|consent| consent.opted_out).cloned().collect())
+    }
+
     async fn opted_out(&self, tenant: &TenantId, limit: usize) -> Result<Vec<Consent>, Error> {
         let state = self.open()?;
         let mut out: Vec<_> =

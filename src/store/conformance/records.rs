@@ -242,7 +242,14 @@ pub(super) async fn opt_outs_hold(bench: Bench) {
     let other = Consent::new(tenant("a"), BUSINESS.into(), "+14155550000".into(), true, ConsentSource::Host, at(99));
     bench.applied("a", Unit::new().consent(other.clone())).await;
     assert_eq!(bench.store.opted_out(&tenant("a"), 9).await.unwrap(), [other.clone(), said(true, 15)], "latest first");
-    assert_eq!(bench.store.opted_out(&tenant("a"), 1).await.unwrap(), [other]);
+    assert_eq!(bench.store.opted_out(&tenant("a"), 1).await.unwrap(), std::slice::from_ref(&other));
+    let pair = |recipient: &str| (BUSINESS.into(), recipient.into());
+    let among = async |of: &str, pairs: &[_]| bench.store.opted_out_among(&tenant(of), pairs).await.unwrap();
+    assert_eq!(among("a", &[pair("+14155550000"), pair("+14155559999")]).await, [other]);
+    assert_eq!(among("a", &[pair("+14155550000"), pair(CALLER)]).await.len(), 2);
+    assert!(among("a", &[]).await.is_empty() && among("b", &[pair(CALLER)]).await.is_empty());
+    bench.applied("a", Unit::new().consent(said(false, 30))).await;
+    assert!(among("a", &[pair(CALLER)]).await.is_empty());
 }
 
 pub(super) async fn who_is_blocked_is_known(bench: Bench) {

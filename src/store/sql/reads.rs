@@ -301,6 +301,18 @@ impl<D: Database> Consents for SqlStore<D> {
         self.parsed_one(statement).await
     }
 
+    async fn opted_out_among(&self, tenant: &TenantId, pairs: &[(Address, Address)]) -> Result<Vec<Consent>, Error> {
+        if pairs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let statement = self.start("SELECT record FROM {p}consents WHERE tenant = ").value(tenant);
+        let statement = statement.then(" AND opted_out AND (sender, recipient) IN (VALUES ");
+        let statement = pairs.iter().enumerate().fold(statement, |statement, (number, (sender, recipient))| {
+            statement.then(if number > 0 { ", " } else { "" }).list([sender, recipient])
+        });
+        self.parsed(statement.then(")")).await
+    }
+
     async fn opted_out(&self, tenant: &TenantId, limit: usize) -> Result<Vec<Consent>, Error> {
         let statement = self.start("SELECT record FROM {p}consents WHERE tenant = ").value(tenant);
         let order = " AND opted_out ORDER BY since DESC, sender, recipient LIMIT ";
