@@ -44,6 +44,7 @@ pub use settings::{InvalidSettings, Settings};
 
 use crate::calls::{Callbacks, CallerIds, Sounds};
 use crate::messaging::Messenger;
+use crate::notify::Notifier;
 use crate::provisioning::Provisioning;
 use crate::twilio::webhook::Refusal;
 use crate::worker::Worker;
@@ -59,6 +60,7 @@ struct Inner {
     api: Option<Api>,
     workers: Vec<Worker>,
     messenger: Messenger,
+    notifier: Notifier,
     provisioning: Option<Provisioning>,
     sounds: Sounds,
 }
@@ -96,6 +98,12 @@ impl Desk {
     #[must_use]
     pub fn messenger(&self) -> &Messenger {
         &self.0.messenger
+    }
+
+    /// Tells customers and staff of appointments.
+    #[must_use]
+    pub fn notifier(&self) -> &Notifier {
+        &self.0.notifier
     }
 
     /// Orders, connects and gives back numbers; `None` without a Twilio client.

@@ -239,6 +239,18 @@ macro_rules! names {
 }
 pub(crate) use names;
 
+names! {
+    /// Our name for something that somebody is told: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
+    pub struct NotificationId, InvalidNotificationId: "a notification";
+}
+
+impl NotificationId {
+    /// A name made of a digest.
+    pub(crate) fn digest<'a>(bytes: impl Iterator<Item = &'a u8>) -> Self {
+        Self::trusted(bytes.fold("notice:".to_owned(), |text, byte| format!("{text}{byte:02x}")))
+    }
+}
+
 /// Who the data belongs to: the key of every row.
 ///
 /// Any non-empty text of up to 128 visible characters without white space, `/`, `\\`, `?`, `#` and `%`; not `.` or `..`.

@@ -27,9 +27,9 @@
 //! |---|---|
 //! | foundations | [`error`], [`secret`], [`phone`], [`address`], [`id`], [`clock`] |
 //! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
-//! | domain | [`auth`], [`tenant`], [`call`], [`message`], [`number`], [`booking`], [`token`], [`relay`], [`blob`], [`store`] |
+//! | domain | [`auth`], [`tenant`], [`call`], [`message`], [`number`], [`booking`], [`notification`], [`token`], [`relay`], [`blob`], [`store`] |
 //! | adapters | [`twilio`], [`backoffice`] |
-//! | services | [`calls`], `messaging`, `provisioning`, `vault` |
+//! | services | [`calls`], `messaging`, `notify`, `provisioning`, `vault` |
 //! | edge | `desk`, `axum`, `sim` |
 //!
 //! # Features
@@ -69,6 +69,10 @@ pub mod message;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub mod messaging;
+pub mod notification;
+#[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
+pub mod notify;
 pub mod number;
 mod open;
 pub mod phone;

@@ -1,4 +1,4 @@
-//! Business hours: when somebody is there, in the tenant's own time zone. Pure.
+//! Business hours: when somebody is there, in the tenant's own time zone; and times as people say them. Pure.
 //!
 //! ```
 //! use frontdesk::schedule::WeeklyHours;
@@ -13,7 +13,9 @@
 //! ```
 
 mod hours;
+mod spoken;
 mod zone;
 
 pub use hours::{InvalidHours, WeeklyHours, Window};
+pub use spoken::Language;
 pub(crate) use zone::{earliest, latest};

@@ -17,6 +17,7 @@ mod block;
 #[cfg(feature = "desk")]
 mod cache;
 mod menu;
+mod notifications;
 mod record;
 mod store;
 mod subscription;
@@ -26,6 +27,7 @@ pub use block::{Block, Blocks};
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use cache::CachedLookup;
 pub use menu::{Menu, MenuOption, MenuTarget};
+pub use notifications::{NotificationSettings, Texts};
 pub use record::{
     Assistant, CallerId, Forwarding, Group, Recording, Route, Strategy, Tenant, TextBack, Transcription, Voicemail,
 };

@@ -446,7 +446,7 @@ impl CallService {
             let id = MessageId::text_back(&record.sid);
             let number = record.business_number.to_wire();
             let words = template::fill(
-                &tenant.text_back.template,
+                tenant.text_back_words(),
                 &[("business", tenant.name.as_str()), ("number", number.as_str())],
             );
             let mut text = MessageRecord::outbound(

@@ -15,6 +15,8 @@ use crate::calls::{Analyst, Announcer, CallService, Callbacks, CallerIds, Hooks,
 use crate::clock::{Clock, SystemClock};
 use crate::message::{Guard, LineCheck, SmsSender};
 use crate::messaging::{ATTEMPTS, Gate, MessageService, Messenger};
+use crate::notification::{EmailSender, Workflow};
+use crate::notify::{Courier, Notifier};
 use crate::provisioning::{Provisioning, Saga};
 use crate::relay::RelayTarget;
 use crate::store::Store;
@@ -49,6 +51,8 @@ pub struct DeskBuilder {
     hook_limit: Option<Duration>,
     reply_limit: Option<Duration>,
     answer_limit: Option<Duration>,
+    email: Option<Arc<dyn EmailSender>>,
+    workflow: Option<Arc<dyn Workflow>>,
     worker: Option<String>,
     authenticator: Option<Arc<dyn Authenticator>>,
     api_prefix: Option<String>,
@@ -233,6 +237,18 @@ impl DeskBuilder {
         self
     }
 
+    /// Who sends mail to those who are told of appointments; without one they get texts only.
+    pub fn email(mut self, sender: impl EmailSender) -> Self {
+        self.email = Some(Arc::new(sender));
+        self
+    }
+
+    /// A workflow engine that is to send texts about appointments; what it does not send goes out directly.
+    pub fn workflow(mut self, workflow: impl Workflow) -> Self {
+        self.workflow = Some(Arc::new(workflow));
+        self
+    }
+
     /// The name under which this process takes work from the store; random by default.
     pub fn worker_name(mut self, name: impl Into<String>) -> Self {
         self.worker = Some(name.into());
@@ -314,6 +330,17 @@ impl DeskBuilder {
             });
             caller_ids = Some(CallerIds::new(client.clone(), callbacks.clone(), clock.clone()));
         }
+        let notifier =
+            Notifier { store: store.clone(), clock: clock.clone(), mails: self.email.is_some(), wake: Wake::default() };
+        let courier: Arc<dyn Turn> = Arc::new(Courier {
+            store: store.clone(),
+            clock: clock.clone(),
+            email: self.email,
+            workflow: self.workflow,
+            outbox: calls.outbox.clone(),
+            name: name.clone(),
+        });
+        workers.push(Worker::new(courier, clock.clone(), notifier.wake.clone()));
         let notices = Notices { calls: calls.clone(), client: self.client.clone() };
         let sounds = Sounds { store: store.clone(), client: self.client, blobs: self.blobs };
         let gate = Gate { store: store.clone(), clock: clock.clone(), guard: self.guard, lines: self.lines };
@@ -334,7 +361,7 @@ impl DeskBuilder {
             }
             None => None,
         };
-        Ok(Desk(Arc::new(Inner { routes, api, workers, messenger, provisioning, sounds })))
+        Ok(Desk(Arc::new(Inner { routes, api, workers, messenger, notifier, provisioning, sounds })))
     }
 }
 

@@ -6,7 +6,7 @@ use super::guard::Refusal;
 use super::state::{Delivery, DeliveryStatus};
 use crate::address::Address;
 use crate::call::Direction;
-use crate::id::{CallSid, MessageSid, MessagingServiceSid, TenantId, names};
+use crate::id::{CallSid, MessageSid, MessagingServiceSid, NotificationId, TenantId, names};
 use crate::secret::Private;
 
 /// How often the provider is asked what became of a text whose outcome is unknown; then it waits for a person.
@@ -28,6 +28,12 @@ impl MessageId {
     #[must_use]
     pub fn text_back(call: &CallSid) -> Self {
         Self::trusted(format!("text-back:{call}"))
+    }
+
+    /// The text that carries a notification, whoever sends it.
+    #[must_use]
+    pub fn notification(id: &NotificationId) -> Self {
+        Self::trusted(id.as_str().to_owned())
     }
 
     /// A name that nothing has.
@@ -56,6 +62,8 @@ pub enum MessageKind {
     Direct,
     /// It answers a text that came in.
     Reply,
+    /// It tells of an appointment.
+    Notification,
 }
 
 /// Who is sending a text right now, and until when nobody else may.
@@ -100,6 +108,9 @@ pub struct MessageRecord {
     pub media: Vec<Private>,
     /// The call it belongs to.
     pub call: Option<CallSid>,
+    /// The notification that it carries.
+    #[serde(default)]
+    pub notification: Option<NotificationId>,
     /// Where it stands.
     pub delivery: Delivery,
     /// How often it was handed to the provider.
@@ -171,6 +182,7 @@ impl MessageRecord {
             body,
             media: Vec::new(),
             call: None,
+            notification: None,
             delivery: Delivery::new(DeliveryStatus::Pending),
             attempts: 0,
             not_before: at,
@@ -240,6 +252,7 @@ impl MessageRecord {
         Some(Self {
             media: self.media.clone(),
             call: self.call,
+            notification: self.notification.clone(),
             service: self.service,
             repeats: Some(self.id.clone()),
             repeat,
@@ -266,6 +279,8 @@ impl MessageRecord {
                 text.id = MessageId::new(format!("{}{PART}{}", self.id, number + 1)).ok()?;
                 text.not_before = self.not_before.checked_add_signed(BETWEEN * number).unwrap_or(self.not_before);
                 text.media.clear();
+                // One text tells whether it arrived.
+                text.notification = None;
                 text.version = 0;
             }
             Some(text)

@@ -1,5 +1,5 @@
 use super::messenger::Messenger;
-use super::news::news;
+use super::news::{news, told};
 use crate::Error;
 use crate::calls::{CallService, Settled};
 use crate::id::TenantId;
@@ -122,6 +122,7 @@ impl MessageService {
             let now = calls.clock.now();
             let unit = news(&text, !before.delivery.status.has_failed(), now);
             let repeats = !unit.enqueued.is_empty();
+            let unit = told(calls.store.as_ref(), &text, unit, now).await?;
             if calls.store.commit(tenant, unit).await? == Commit::Applied {
                 if repeats {
                     calls.outbox.call();

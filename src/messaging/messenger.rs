@@ -6,6 +6,7 @@ use url::Url;
 
 use super::draft::{Draft, Plan, Schedule};
 use super::gate::Gate;
+use super::news::told;
 use super::outbox::{ATTEMPTS, EARLIEST_AT_PROVIDER, Outbox};
 use crate::Error;
 use crate::address::Address;
@@ -341,8 +342,9 @@ impl Messenger {
                 },
                 _ => return Ok(false),
             }
-            text.refuse(Refusal::Withdrawn, self.gate.clock.now());
-            if self.gate.store.commit(tenant, Unit::new().save_message(text)).await? == Commit::Applied {
+            let now = self.gate.clock.now();
+            text.refuse(Refusal::Withdrawn, now);
+            if self.write(tenant, text, now).await? == Commit::Applied {
                 return Ok(true);
             }
         }
@@ -435,12 +437,18 @@ impl Messenger {
                 Resolution::GiveUp => text.refuse(Refusal::Withdrawn, now),
             }
             text.lease = None;
-            if self.gate.store.commit(tenant, Unit::new().save_message(text)).await? == Commit::Applied {
+            if self.write(tenant, text, now).await? == Commit::Applied {
                 self.outbox.call();
                 return Ok(true);
             }
         }
         Err(Error::unavailable("resolving a text that keeps changing"))
+    }
+
+    async fn write(&self, tenant: &TenantId, text: MessageRecord, now: DateTime<Utc>) -> Result<Commit, Error> {
+        let store = &self.gate.store;
+        let unit = told(store.as_ref(), &text, Unit::new().save_message(text.clone()), now).await?;
+        store.commit(tenant, unit).await
     }
 
     /// Remembers that a recipient wants no texts from a sender, or wants them again, because the host knows it.

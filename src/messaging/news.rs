@@ -1,8 +1,9 @@
 use chrono::{DateTime, Utc};
 
 use super::repeat::repeat;
+use crate::Error;
 use crate::message::{Consent, ConsentSource, MessageRecord};
-use crate::store::Unit;
+use crate::store::{Store, Unit};
 
 /// Twilio refuses a text with this when the recipient has opted out.
 const OPTED_OUT: u32 = 21610;
@@ -21,6 +22,19 @@ pub(super) fn news(text: &MessageRecord, may_repeat: bool, now: DateTime<Utc>) -
         }
         None => unit,
     }
+}
+
+/// Adds what news of a text mean for the notification that it carries, so that both change at once.
+pub(super) async fn told(
+    store: &dyn Store,
+    text: &MessageRecord,
+    unit: Unit,
+    now: DateTime<Utc>,
+) -> Result<Unit, Error> {
+    let Some(id) = &text.notification else { return Ok(unit) };
+    let Some(mut notification) = store.notification(&text.tenant, id).await? else { return Ok(unit) };
+    let repeated = unit.enqueued.iter().any(|next| next.repeats.as_ref() == Some(&text.id));
+    Ok(if notification.note_text(text, repeated, now) { unit.save_notification(notification) } else { unit })
 }
 
 /// The provider knows that the recipient wants no texts.

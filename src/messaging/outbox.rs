@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use futures_util::{FutureExt, future};
 
 use super::gate::{Gate, Pass};
-use super::news::news;
+use super::news::{news, told};
 use crate::Error;
 use crate::address::Address;
 use crate::calls::Callbacks;
@@ -124,8 +124,10 @@ impl Outbox {
             }
             Pass::Never(refusal) => {
                 tracing::warn!(text = %text.id, %refusal, "a text is not sent");
-                text.refuse(refusal, self.clock.now());
-                self.store.commit(tenant, Unit::new().save_message(text)).await?;
+                let now = self.clock.now();
+                text.refuse(refusal, now);
+                let unit = told(self.store.as_ref(), &text, Unit::new().save_message(text.clone()), now).await?;
+                self.store.commit(tenant, unit).await?;
                 return Ok(());
             }
         }
@@ -240,7 +242,8 @@ impl Outbox {
         }
         text.lease = None;
         // When its news came meanwhile, they hold.
-        self.store.commit(tenant, news(&text, true, now)).await?;
+        let unit = told(self.store.as_ref(), &text, news(&text, true, now), now).await?;
+        self.store.commit(tenant, unit).await?;
         Ok(())
     }
 
@@ -287,7 +290,12 @@ impl Outbox {
                 }
             }
             text.lease = None;
-            match self.store.commit(tenant, news(&text, outcome.is_ok(), now)).await {
+            let unit = told(self.store.as_ref(), &text, news(&text, outcome.is_ok(), now), now).await;
+            let written = match unit {
+                Ok(unit) => self.store.commit(tenant, unit).await,
+                Err(error) => Err(error),
+            };
+            match written {
                 Ok(Commit::Applied) => return Ok(()),
                 Ok(_) => {}
                 // What is known now is known to nobody else: it is worth another try.

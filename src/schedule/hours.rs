@@ -10,8 +10,10 @@ use super::{earliest, latest};
 
 const DAY: u16 = 24 * 60;
 
-/// A stretch of a day in local time, from `start` up to but not including `end`; it may run past midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A stretch of a day in local time, from `start` up to but not including `end`; it may run past midnight. Written as
+/// `21:00-08:00`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Window {
     // Minutes from the day's midnight; the end may lie on the next day.
     start: u16,
@@ -59,6 +61,30 @@ impl Window {
         let midnight = date.and_time(NaiveTime::MIN);
         let at = |minutes: u16| midnight.checked_add_signed(TimeDelta::minutes(minutes.into()));
         Some((earliest(zone, at(self.start)?), latest(zone, at(self.end)?)))
+    }
+}
+
+impl Window {
+    /// When the window that an instant lies in opened and closes; `None` when it lies in none.
+    #[must_use]
+    pub fn around(&self, at: DateTime<Utc>, zone: Tz) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let today = at.with_timezone(&zone).date_naive();
+        let days = [today.checked_sub_days(Days::new(1)), Some(today)].into_iter().flatten();
+        days.filter_map(|date| self.on(date, zone)).find(|(opens, closes)| *opens <= at && at < *closes)
+    }
+}
+
+impl TryFrom<String> for Window {
+    type Error = InvalidHours;
+
+    fn try_from(text: String) -> Result<Self, InvalidHours> {
+        text.parse()
+    }
+}
+
+impl From<Window> for String {
+    fn from(window: Window) -> Self {
+        window.to_string()
     }
 }
 

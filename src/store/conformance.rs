@@ -56,6 +56,7 @@ checks! {
     records::opt_outs_hold,
     records::who_is_blocked_is_known,
     records::tokens_are_kept_and_consents_taken_once,
+    records::notifications_are_found_by_what_is_known_of_them,
     queues::what_is_claimed_is_nobody_elses_until_the_lease_ends,
     queues::the_longest_due_comes_first,
     queues::every_kind_of_work_is_claimed,

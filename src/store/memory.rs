@@ -16,11 +16,12 @@ use crate::address::Address;
 use crate::booking::{Booking, BookingId, BookingQuery, Bookings, Held, HoldRequest};
 use crate::call::{CallQuery, CallRecord, Calls, FollowUp, FollowUps};
 use crate::clock::Clock;
-use crate::id::{CallSid, MessageSid, TenantId, TranscriptSid};
+use crate::id::{CallSid, MessageSid, NotificationId, TenantId, TranscriptSid};
 use crate::message::{
     Allowance, Consent, Consents, Counters, MessageCounts, MessageId, MessageQuery, MessageRecord, Messages, Spent,
     spend_all,
 };
+use crate::notification::{AppointmentId, AppointmentRecord, Notification, NotificationQuery, Notifications};
 use crate::number::{NumberOrder, Numbers, OrderId};
 use crate::phone::E164;
 use crate::relay::RelayEvent;
@@ -52,6 +53,8 @@ struct State {
     follow_ups: Shelf<FollowUp>,
     transcripts: HashMap<TranscriptSid, (TenantId, String)>,
     bookings: Shelf<Booking>,
+    appointments: Shelf<AppointmentRecord>,
+    notifications: Shelf<Notification>,
     tokens: Shelf<Token>,
     asked: HashMap<String, PendingConsent>,
     consents: HashMap<(TenantId, String, String), Consent>,
@@ -274,6 +277,22 @@ impl Counters for MemoryStore {
 }
 
 #[async_trait]
+impl Notifications for MemoryStore {
+    async fn notification(&self, tenant: &TenantId, id: &NotificationId) -> Result<Option<Notification>, Error> {
+        Ok(self.open()?.notifications.get(tenant, id.as_str()).cloned())
+    }
+
+    async fn notifications(&self, tenant: &TenantId, query: &NotificationQuery) -> Result<Vec<Notification>, Error> {
+        let after = query.after.as_ref().map(NotificationId::as_str);
+        Ok(self.open()?.notifications.page(tenant, |one| query.matches(one), after, query.limit))
+    }
+
+    async fn appointment(&self, tenant: &TenantId, id: &AppointmentId) -> Result<Option<AppointmentRecord>, Error> {
+        Ok(self.open()?.appointments.get(tenant, id.as_str()).cloned())
+    }
+}
+
+#[async_trait]
 impl Numbers for MemoryStore {
     async fn order(&self, tenant: &TenantId, id: &OrderId) -> Result<Option<NumberOrder>, Error> {
         Ok(self.open()?.orders.get(tenant, id.as_str()).cloned())
@@ -331,6 +350,8 @@ impl State {
             || unit.relays.iter().any(|event| self.relays.is_stale(event))
             || unit.orders.iter().any(|order| self.orders.is_stale(order))
             || unit.follow_ups.iter().any(|follow_up| self.follow_ups.is_stale(follow_up))
+            || unit.appointments.iter().any(|record| self.appointments.is_stale(record))
+            || unit.notifications.iter().any(|notification| self.notifications.is_stale(notification))
             || unit.tokens.iter().any(|token| self.tokens.is_stale(token))
             // Only a hold makes a booking.
             || unit.bookings.iter().any(|booking| booking.version == 0 || self.bookings.is_stale(booking))
@@ -407,6 +428,9 @@ impl State {
         unit.relays.into_iter().for_each(|event| self.relays.put(event));
         unit.announced.into_iter().for_each(|event| self.relays.add(event));
         unit.bookings.into_iter().for_each(|booking| self.bookings.put(booking));
+        unit.appointments.into_iter().for_each(|record| self.appointments.put(record));
+        unit.notifications.into_iter().for_each(|notification| self.notifications.put(notification));
+        unit.notified.into_iter().for_each(|notification| self.notifications.add(notification));
         unit.tokens.into_iter().for_each(|token| self.tokens.put(token));
         for (provider, account) in unit.forgotten {
             self.tokens.remove(&(tenant.clone(), Token::name(&provider, &account)));
@@ -479,6 +503,16 @@ impl Backstage for MemoryStore {
         Ok(self.open()?.bookings.claim(worker, limit, length, now))
     }
 
+    async fn claim_notifications(
+        &self,
+        worker: &str,
+        limit: usize,
+        length: Duration,
+    ) -> Result<Vec<(TenantId, Notification)>, Error> {
+        let now = self.clock.now();
+        Ok(self.open()?.notifications.claim(worker, limit, length, now))
+    }
+
     async fn follow_up_of(&self, transcript: &TranscriptSid) -> Result<Option<(TenantId, FollowUp)>, Error> {
         let state = self.open()?;
         let Some((tenant, id)) = state.transcripts.get(transcript) else { return Ok(None) };
@@ -515,6 +549,7 @@ impl Backstage for MemoryStore {
             state.orders.backlog(now),
             state.follow_ups.backlog(now),
             state.bookings.backlog(now),
+            state.notifications.backlog(now),
         ])
     }
 

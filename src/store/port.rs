@@ -11,6 +11,7 @@ use crate::booking::{Booking, Bookings};
 use crate::call::{Calls, FollowUp, FollowUps};
 use crate::id::{TenantId, TranscriptSid};
 use crate::message::{Consents, Counters, MessageRecord, Messages};
+use crate::notification::{Notification, Notifications};
 use crate::number::{NumberOrder, Numbers};
 use crate::relay::RelayEvent;
 use crate::tenant::{Blocks, Tenant, TenantLookup, Tenants};
@@ -23,7 +24,7 @@ pub(crate) const REMEMBERED: chrono::TimeDelta = chrono::TimeDelta::hours(24);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Backlog {
-    /// What a collection of it is called: `messages`, `relays`, `orders`, `follow_ups` or `bookings`.
+    /// What a collection of it is called: `messages`, `relays`, `orders`, `follow_ups`, `bookings` or `notifications`.
     pub kind: &'static str,
     /// How many are due.
     pub due: u64,
@@ -34,7 +35,18 @@ pub struct Backlog {
 /// Everything a desk keeps. Every method takes the tenant; another tenant's data are not found.
 #[async_trait]
 pub trait Store:
-    Blocks + Bookings + Calls + Consents + Counters + FollowUps + Messages + Numbers + Tenants + Tokens + Backstage
+    Blocks
+    + Bookings
+    + Calls
+    + Consents
+    + Counters
+    + FollowUps
+    + Messages
+    + Notifications
+    + Numbers
+    + Tenants
+    + Tokens
+    + Backstage
 {
     /// Carries out a unit: all of it, or nothing.
     ///
@@ -106,6 +118,17 @@ pub trait Backstage: TenantLookup + fmt::Debug + Send + Sync + 'static {
         limit: usize,
         lease: Duration,
     ) -> Result<Vec<(TenantId, Booking)>, Error>;
+
+    /// Takes up to `limit` notifications that are due, and keeps others from them for `lease`, in the store's time.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store cannot be reached.
+    async fn claim_notifications(
+        &self,
+        worker: &str,
+        limit: usize,
+        lease: Duration,
+    ) -> Result<Vec<(TenantId, Notification)>, Error>;
 
     /// What is to be done with the recording of a transcript, which is all that a provider's notice names.
     ///

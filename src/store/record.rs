@@ -8,6 +8,7 @@ use crate::booking::Booking;
 use crate::call::{CallRecord, FollowUp};
 use crate::id::TenantId;
 use crate::message::{Lease, MessageRecord};
+use crate::notification::{AppointmentRecord, Notification};
 use crate::number::NumberOrder;
 use crate::relay::RelayEvent;
 use crate::tenant::Tenant;
@@ -99,6 +100,8 @@ records! {
     NumberOrder, "orders", created_at, |order| order.id.as_str(), work;
     FollowUp, "follow_ups", created_at, |follow_up| follow_up.id(), work;
     Booking, "bookings", created_at, |booking| booking.id.as_str(), work;
+    AppointmentRecord, "appointments", created_at, |record| record.appointment.id.as_str();
+    Notification, "notifications", created_at, |notification| notification.id.as_str(), work;
     Token, "tokens", created_at, |token| Token::name(&token.provider, &token.account);
 }
 

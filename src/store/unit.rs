@@ -4,6 +4,7 @@ use crate::booking::Booking;
 use crate::call::{CallRecord, FollowUp};
 use crate::id::TenantId;
 use crate::message::{Consent, MessageRecord};
+use crate::notification::{AppointmentRecord, Notification};
 use crate::number::NumberOrder;
 use crate::phone::E164;
 use crate::relay::RelayEvent;
@@ -41,6 +42,12 @@ pub struct Unit {
     pub forgotten: Vec<(String, Private)>,
     /// Consents that are being asked for.
     pub asked: Vec<PendingConsent>,
+    /// What is known of appointments, each with the version it was read with, 0 for a new one.
+    pub appointments: Vec<AppointmentRecord>,
+    /// Notifications to write, each with the version it was read with.
+    pub notifications: Vec<Notification>,
+    /// Notifications to write unless one of the same id is there.
+    pub notified: Vec<Notification>,
     /// Orders for numbers to write, each with the version it was read with.
     pub orders: Vec<NumberOrder>,
     /// Orders for numbers to write unless one of the same id is there.
@@ -101,6 +108,25 @@ impl Unit {
     /// Puts a text into the outbox, unless one of its id is there already.
     pub fn enqueue(mut self, message: MessageRecord) -> Self {
         self.enqueued.push(message);
+        self
+    }
+
+    /// Writes what is known of an appointment: a new one with version 0, or a changed one with the version it was read
+    /// with.
+    pub fn save_appointment(mut self, appointment: AppointmentRecord) -> Self {
+        self.appointments.push(appointment);
+        self
+    }
+
+    /// Writes a changed notification with the version it was read with.
+    pub fn save_notification(mut self, notification: Notification) -> Self {
+        self.notifications.push(notification);
+        self
+    }
+
+    /// Plans a notification, unless there is one of this id already.
+    pub fn notify(mut self, notification: Notification) -> Self {
+        self.notified.push(notification);
         self
     }
 
@@ -211,6 +237,9 @@ impl Unit {
             || any(&self.bookings, tenant)
             || any(&self.tenants, tenant)
             || any(&self.tokens, tenant)
+            || any(&self.appointments, tenant)
+            || any(&self.notifications, tenant)
+            || any(&self.notified, tenant)
             || any(&self.orders, tenant)
             || any(&self.ordered, tenant)
             || any(&self.follow_ups, tenant)

@@ -1,9 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use super::menu::Menu;
+use super::notifications::{NotificationSettings, Texts};
 use super::subscription::Subscription;
 use crate::address::Address;
 use crate::id::{IntelligenceServiceSid, TenantId};
@@ -64,6 +65,12 @@ pub struct Tenant {
     /// Texts to callers whom nobody answered.
     #[serde(default)]
     pub text_back: TextBack,
+    /// The tenant's own words, by language: a BCP 47 tag such as `es` or `es-MX`.
+    #[serde(default)]
+    pub texts: BTreeMap<String, Texts>,
+    /// How people are told of appointments.
+    #[serde(default)]
+    pub notifications: NotificationSettings,
     /// Callers who are rejected.
     #[serde(default)]
     pub blocked: BTreeSet<E164>,
@@ -338,6 +345,8 @@ impl Tenant {
             recording: Recording::default(),
             transcription: Transcription::default(),
             text_back: TextBack::default(),
+            texts: BTreeMap::new(),
+            notifications: NotificationSettings::default(),
             blocked: BTreeSet::new(),
             subscription: None,
             version: 0,
@@ -428,6 +437,29 @@ impl Tenant {
         self
     }
 
+    /// The tenant's own words in a language.
+    #[must_use]
+    pub fn with_texts(mut self, tag: impl Into<String>, texts: Texts) -> Self {
+        self.texts.insert(tag.into(), texts);
+        self
+    }
+
+    /// The tenant's own words for a language: those of its very tag, then those of the language at large.
+    pub fn texts_in(&self, tag: &str) -> impl Iterator<Item = &Texts> {
+        let primary = tag.split(['-', '_']).next().unwrap_or(tag);
+        let named = |wanted: &str| self.texts.iter().find(|(known, _)| known.eq_ignore_ascii_case(wanted));
+        let closely = named(tag);
+        let at_large = if primary.len() == tag.len() { None } else { named(primary) };
+        closely.into_iter().chain(at_large).map(|(_, texts)| texts)
+    }
+
+    /// What a caller whom nobody answered is told: the words of the tenant's language, or else the template.
+    #[must_use]
+    pub fn text_back_words(&self) -> &str {
+        let own = self.texts_in(self.language.as_deref().unwrap_or("en")).find_map(|texts| texts.text_back.as_deref());
+        own.unwrap_or(&self.text_back.template)
+    }
+
     /// Rejects calls from this number.
     #[must_use]
     pub fn with_blocked(mut self, number: E164) -> Self {
@@ -467,6 +499,21 @@ mod tests {
         assert_eq!(targets(&[], b, c, Group::Default), b);
         assert_eq!(targets(&[], &[], c, Group::Default), c);
         assert!(targets(&[], &[], &[], Group::Default).is_empty());
+    }
+
+    #[test]
+    fn words_are_those_of_the_tag_then_of_the_language() {
+        let words = |text: &str| Texts { text_back: Some(text.into()), ..Texts::default() };
+        let mut tenant = Tenant::new("clinic".parse().unwrap()).with_text_back_template("template");
+        assert_eq!(tenant.text_back_words(), "template");
+        tenant = tenant
+            .with_texts("es", words("hola"))
+            .with_texts("es-MX", words("bueno"))
+            .with_texts("fr-CA", Texts::default());
+        for (language, expected) in [("es", "hola"), ("ES-mx", "bueno"), ("es-AR", "hola"), ("fr-CA", "template")] {
+            tenant.language = Some(language.into());
+            assert_eq!(tenant.text_back_words(), expected, "{language}");
+        }
     }
 
     #[test]

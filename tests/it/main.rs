@@ -13,6 +13,7 @@ mod desk;
 mod garbage;
 mod layers;
 mod messenger;
+mod notifications;
 mod provisioning;
 mod recordings;
 mod relay;

@@ -4,9 +4,11 @@ use super::Bench;
 use crate::call::{CallRecord, Direction, FollowUp, FollowUpKind};
 use crate::id::{CallSid, RecordingSid, TenantId};
 use crate::message::{MessageKind, MessageRecord};
+use crate::notification::{Appointment, News, Person, Plan, plan};
 use crate::number::{NumberOrder, Wish};
 use crate::relay::{RelayEvent, RelayKind};
 use crate::store::{Commit, Unit};
+use crate::tenant::Tenant;
 
 pub(super) const BUSINESS: &str = "+15551230000";
 pub(super) const CALLER: &str = "+14155552671";
@@ -44,6 +46,19 @@ pub(super) fn order(of: &str, id: &str) -> NumberOrder {
 pub(super) fn follow_up(of: &str, number: u32) -> FollowUp {
     let recording: RecordingSid = sid("RE", number).parse().unwrap();
     FollowUp::new(tenant(of), call(of, number).sid, recording, FollowUpKind::Transcribe, at(0))
+}
+
+/// An appointment three days after [`at`]`(0)`, with what follows from it: a confirmation and two reminders.
+pub(super) fn told(of: &str, id: &str) -> Plan {
+    let start = at(3 * 24 * 3_600);
+    let anna = Person::new("Anna").with_phone(CALLER);
+    let visit = Appointment::new(id.parse().unwrap(), start, start + TimeDelta::minutes(30), anna);
+    plan(&Tenant::new(tenant(of)), None, &[], &News::set(visit), at(0)).unwrap()
+}
+
+/// What writes it.
+pub(super) fn telling(plan: &Plan) -> Unit {
+    plan.told.iter().cloned().fold(Unit::new().save_appointment(plan.record.clone()), Unit::notify)
 }
 
 impl Bench {

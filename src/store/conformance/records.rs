@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use super::Bench;
-use super::fixtures::{BUSINESS, CALLER, at, call, follow_up, order, sid, tenant, text};
+use super::fixtures::{BUSINESS, CALLER, at, call, follow_up, order, sid, telling, tenant, text, told};
 use crate::booking::BookingQuery;
 use crate::call::{Booked, CallQuery, Status};
 use crate::message::{Consent, ConsentSource, Delivery, DeliveryStatus, MessageQuery};
+use crate::notification::{Channel, NotificationKind, NotificationQuery, NotificationStatus, Step};
 use crate::store::{Commit, Unit};
 use crate::tenant::{Block, Tenant};
 use crate::token::{PendingConsent, Sealed, Token};
@@ -43,6 +44,8 @@ pub(super) async fn another_tenants_records_are_not_found(bench: Bench) {
         .block(Block::new(a.clone(), CALLER, "rude", at(0)))
         .save_token(Token::new(a.clone(), "google", "x", Sealed::new(vec![1]), at(0)));
     bench.applied("a", unit).await;
+    let visit = told("a", "v");
+    bench.applied("a", Unit::new().save_appointment(visit.record.clone()).notify(visit.told[0].clone())).await;
     let wanted = super::bookings::request("b1", 0, 30);
     bench.store.hold(&a, &wanted).await.unwrap();
     let store = &bench.store;
@@ -67,8 +70,11 @@ pub(super) async fn another_tenants_records_are_not_found(bench: Bench) {
             store.tokens(of).await.unwrap().len(),
             usize::from(store.booking(of, &"b1".parse().unwrap()).await.unwrap().is_some()),
             store.bookings(of, &BookingQuery::between(at(-999), at(99_999))).await.unwrap().len(),
+            usize::from(store.appointment(of, &"v".parse().unwrap()).await.unwrap().is_some()),
+            usize::from(store.notification(of, &visit.told[0].id).await.unwrap().is_some()),
+            store.notifications(of, &NotificationQuery::default()).await.unwrap().len(),
         ];
-        assert_eq!(counts, [found; 19], "{of}");
+        assert_eq!(counts, [found; 22], "{of}");
     }
     // A page that begins after another tenant's record has nothing.
     let query = CallQuery { after: Some(call("a", 1).sid), ..CallQuery::default() };
@@ -291,4 +297,46 @@ pub(super) async fn tokens_are_kept_and_consents_taken_once(bench: Bench) {
     assert_eq!(bench.store.take_consent("one").await.unwrap(), None, "once");
     bench.clock.advance(Duration::from_secs(600));
     assert_eq!(bench.store.take_consent("late").await.unwrap(), None, "too late");
+}
+
+pub(super) async fn notifications_are_found_by_what_is_known_of_them(bench: Bench) {
+    let (one, other) = (told("a", "v1"), told("a", "v2"));
+    bench.applied("a", telling(&one)).await;
+    bench.applied("a", telling(&other)).await;
+    // The same again is nothing new, and an appointment is written by version.
+    let again = other.told.iter().cloned().fold(Unit::new(), Unit::notify);
+    bench.applied("a", again).await;
+    assert_eq!(bench.commit("a", Unit::new().save_appointment(one.record.clone())).await, Commit::Stale);
+    let of = tenant("a");
+    let found = async |change: fn(&mut NotificationQuery)| {
+        let mut query = NotificationQuery::default();
+        change(&mut query);
+        bench.store.notifications(&of, &query).await.unwrap()
+    };
+    assert_eq!(found(|_| {}).await.len(), 6);
+    assert_eq!(found(|query| query.appointment = Some("v1".parse().unwrap())).await.len(), 3);
+    assert_eq!(found(|query| query.kinds = vec![NotificationKind::Confirmation]).await.len(), 2);
+    assert_eq!(found(|query| query.channel = Some(Channel::Email)).await.len(), 0);
+    assert_eq!(found(|query| query.from = Some(at(1))).await.len(), 0);
+    assert_eq!(found(|query| query.until = Some(at(1))).await.len(), 6);
+    // Whoever claims one has it to itself, and a changed one is found by where it stands.
+    let lease = std::time::Duration::from_secs(30);
+    let claimed = bench.store.claim_notifications("w", 9, lease).await.unwrap();
+    assert_eq!(claimed.len(), 2, "reminders are not due");
+    assert!(bench.store.claim_notifications("x", 9, lease).await.unwrap().is_empty());
+    let mut sent = claimed[0].1.clone();
+    (sent.status, sent.step, sent.lease) = (NotificationStatus::Sent, Step::Handed, None);
+    bench.applied("a", Unit::new().save_notification(sent.clone())).await;
+    assert_eq!(bench.commit("a", Unit::new().save_notification(sent.clone())).await, Commit::Stale);
+    let shown = found(|query| query.statuses = vec![NotificationStatus::Sent]).await;
+    assert_eq!(shown.iter().map(|one| &one.id).collect::<Vec<_>>(), [&sent.id]);
+    bench.clock.advance(lease);
+    assert_eq!(bench.store.claim_notifications("x", 9, lease).await.unwrap().len(), 1, "the other's lease is over");
+    // Page by page.
+    let mut query = NotificationQuery { limit: 4, ..NotificationQuery::default() };
+    let first = bench.store.notifications(&of, &query).await.unwrap();
+    query.after = first.last().map(|last| last.id.clone());
+    let rest = bench.store.notifications(&of, &query).await.unwrap();
+    let all: std::collections::BTreeSet<_> = first.iter().chain(&rest).map(|one| one.id.clone()).collect();
+    assert_eq!((first.len(), rest.len(), all.len()), (4, 2, 6));
 }

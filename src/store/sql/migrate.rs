@@ -30,12 +30,12 @@ macro_rules! migrations {
 
 migrations! {
     #[cfg(feature = "sqlite")]
-    SQLITE, "sqlite": 1 "records",
+    SQLITE, "sqlite": 1 "records", 2 "notifications",
 }
 
 migrations! {
     #[cfg(feature = "postgres")]
-    POSTGRES, "postgres": 1 "records",
+    POSTGRES, "postgres": 1 "records", 2 "notifications",
 }
 
 /// Any number will do, as long as all of us have the same.

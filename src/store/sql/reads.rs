@@ -12,11 +12,12 @@ use crate::Error;
 use crate::address::Address;
 use crate::booking::{Booking, BookingId, BookingQuery, Bookings, Held, HoldRequest};
 use crate::call::{CallQuery, CallRecord, Calls, FollowUp, FollowUps};
-use crate::id::{CallSid, MessageSid, TenantId, TranscriptSid};
+use crate::id::{CallSid, MessageSid, NotificationId, TenantId, TranscriptSid};
 use crate::message::{
     Allowance, Consent, Consents, Counters, DeliveryStatus, MessageCounts, MessageId, MessageQuery, MessageRecord,
     Messages, Spent, spend_all,
 };
+use crate::notification::{AppointmentId, AppointmentRecord, Notification, NotificationQuery, Notifications};
 use crate::number::{NumberOrder, Numbers, OrderId};
 use crate::phone::E164;
 use crate::relay::RelayEvent;
@@ -338,6 +339,36 @@ impl<D: Database> Counters for SqlStore<D> {
 }
 
 #[async_trait]
+impl<D: Database> Notifications for SqlStore<D> {
+    async fn notification(&self, tenant: &TenantId, id: &NotificationId) -> Result<Option<Notification>, Error> {
+        Ok(self.one(tenant, id.as_str()).await?)
+    }
+
+    async fn notifications(&self, tenant: &TenantId, query: &NotificationQuery) -> Result<Vec<Notification>, Error> {
+        let mut statement = self.of::<Notification>(tenant);
+        if let Some(appointment) = &query.appointment {
+            statement = statement.then(" AND appointment = ").value(appointment.as_str());
+        }
+        if let Some(from) = query.from {
+            statement = statement.then(" AND since >= ").value(from);
+        }
+        if let Some(until) = query.until {
+            statement = statement.then(" AND since < ").value(until);
+        }
+        if let Some(channel) = query.channel {
+            statement = statement.then(" AND channel = ").value(channel.as_str());
+        }
+        statement = Self::any_of(statement, "status", query.statuses.iter().map(|status| status.as_str()));
+        statement = Self::any_of(statement, "kind", query.kinds.iter().map(|kind| kind.as_str()));
+        Ok(self.page(statement, tenant, query.after.as_ref().map(NotificationId::as_str), query.limit).await?)
+    }
+
+    async fn appointment(&self, tenant: &TenantId, id: &AppointmentId) -> Result<Option<AppointmentRecord>, Error> {
+        Ok(self.one(tenant, id.as_str()).await?)
+    }
+}
+
+#[async_trait]
 impl<D: Database> Numbers for SqlStore<D> {
     async fn order(&self, tenant: &TenantId, id: &OrderId) -> Result<Option<NumberOrder>, Error> {
         Ok(self.one(tenant, id.as_str()).await?)
@@ -402,6 +433,15 @@ impl<D: Database> Backstage for SqlStore<D> {
         self.claim(worker, limit, lease).await
     }
 
+    async fn claim_notifications(
+        &self,
+        worker: &str,
+        limit: usize,
+        lease: Duration,
+    ) -> Result<Vec<(TenantId, Notification)>, Error> {
+        self.claim(worker, limit, lease).await
+    }
+
     async fn follow_up_of(&self, transcript: &TranscriptSid) -> Result<Option<(TenantId, FollowUp)>, Error> {
         let statement = table::select::<FollowUp>(self.driver.dialect()).then(" WHERE transcript = ");
         let found: Option<FollowUp> = self.first(statement.value(transcript.as_str()).then(" LIMIT 1")).await?;
@@ -445,7 +485,14 @@ impl<D: Database> Backstage for SqlStore<D> {
 
     async fn backlog(&self) -> Result<Vec<Backlog>, Error> {
         let mut backlog = Vec::new();
-        for kind in [MessageRecord::NAME, RelayEvent::NAME, NumberOrder::NAME, FollowUp::NAME, Booking::NAME] {
+        for kind in [
+            MessageRecord::NAME,
+            RelayEvent::NAME,
+            NumberOrder::NAME,
+            FollowUp::NAME,
+            Booking::NAME,
+            Notification::NAME,
+        ] {
             let mut statement = Statement::default();
             let now = table::now(self.driver.dialect(), &mut statement, self.time());
             let text = format!("SELECT COUNT(*), MIN(due_at) FROM {{p}}{kind} WHERE due_at <= {now}");

@@ -8,6 +8,7 @@ use crate::booking::Booking;
 use crate::call::{CallRecord, FollowUp};
 use crate::id::{MessageSid, TenantId, TranscriptSid};
 use crate::message::{Lease, MessageRecord};
+use crate::notification::{AppointmentRecord, Notification};
 use crate::number::NumberOrder;
 use crate::relay::RelayEvent;
 use crate::store::record::Record;
@@ -29,6 +30,8 @@ impl Table for RelayEvent {}
 impl Table for NumberOrder {}
 
 impl Table for Token {}
+
+impl Table for AppointmentRecord {}
 
 impl Table for CallRecord {
     fn columns(&self) -> Vec<(&'static str, Value)> {
@@ -55,6 +58,17 @@ impl Table for MessageRecord {
 impl Table for FollowUp {
     fn columns(&self) -> Vec<(&'static str, Value)> {
         vec![("transcript", self.transcript.as_ref().map(TranscriptSid::as_str).into())]
+    }
+}
+
+impl Table for Notification {
+    fn columns(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("appointment", self.appointment.as_str().into()),
+            ("kind", self.kind.as_str().into()),
+            ("channel", self.channel.as_str().into()),
+            ("status", self.status.as_str().into()),
+        ]
     }
 }
 

@@ -63,6 +63,9 @@ pub(super) fn steps(
     for booking in by_name(&unit.bookings) {
         plan.save_booking(booking)?;
     }
+    plan.save_all(&unit.appointments)?;
+    plan.save_all(&unit.notifications)?;
+    plan.add_all(&unit.notified)?;
     plan.save_all(&unit.tokens)?;
     plan.rest(unit)?;
     Ok(plan.steps)
