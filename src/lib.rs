@@ -28,7 +28,7 @@
 //! | foundations | [`error`], [`secret`], [`phone`], [`address`], [`id`], [`clock`] |
 //! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
 //! | domain | [`auth`], [`tenant`], [`call`], [`message`], [`number`], [`booking`], [`notification`], [`token`], [`relay`], [`blob`], [`store`] |
-//! | adapters | [`twilio`], [`backoffice`] |
+//! | adapters | [`twilio`], [`kestra`], [`backoffice`], `email` |
 //! | services | [`calls`], `messaging`, `notify`, `provisioning`, `vault` |
 //! | edge | `desk`, `axum`, `sim` |
 //!
@@ -45,6 +45,7 @@
 //! | `postgres` | | records that several machines share |
 //! | `vault` | | secrets encrypted at rest |
 //! | `jwt` | | callers of the REST API known by JSON Web Tokens |
+//! | `email` | | mail over SMTP to those who are told of appointments |
 //! | `test-util` | | a manual clock, and the suite that every store passes |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -62,9 +63,13 @@ pub mod clock;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub mod desk;
+#[cfg(feature = "email")]
+#[cfg_attr(docsrs, doc(cfg(feature = "email")))]
+pub mod email;
 pub mod error;
 pub mod form;
 pub mod id;
+pub mod kestra;
 pub mod message;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]

@@ -30,6 +30,8 @@ const LAYERS: &[(&str, u8)] = &[
     ("tenant", 2),
     ("token", 2),
     ("backoffice", 3),
+    ("email", 3),
+    ("kestra", 3),
     ("blob/directory", 3),
     ("blob/memory", 3),
     ("store/conformance", 3),

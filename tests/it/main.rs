@@ -11,6 +11,7 @@ mod canary;
 mod cluster;
 mod desk;
 mod garbage;
+mod kestra;
 mod layers;
 mod messenger;
 mod notifications;
