@@ -13,11 +13,13 @@
 //! ```
 
 mod follow_up;
+mod outcome;
 mod record;
 mod state;
 mod store;
 
 pub use follow_up::{FollowUp, FollowUpKind, FollowUpState, FollowUps};
-pub use record::{Booked, CallRecord, Outcome, Quality, RecordingInfo, TranscriptLine};
+pub use outcome::{Booked, DETECTION, Outcome};
+pub use record::{CallRecord, Quality, RecordingInfo, TranscriptLine};
 pub use state::{DialOutcome, Direction, Status};
 pub use store::{CallQuery, Calls};

@@ -33,7 +33,7 @@ mod service;
 mod sound;
 
 #[cfg(feature = "desk")]
-pub(crate) use analyst::{Analyst, Notices};
+pub(crate) use analyst::{Analysis, Analyst, Notices};
 #[cfg(feature = "desk")]
 pub(crate) use announcer::Announcer;
 #[cfg(feature = "desk")]

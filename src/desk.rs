@@ -43,13 +43,17 @@ pub use service::DeskService;
 pub use settings::{InvalidSettings, Settings};
 
 use crate::calls::{Callbacks, CallerIds, Sounds};
+use crate::feed::Feed;
 use crate::messaging::Messenger;
 use crate::notify::Notifier;
 use crate::provisioning::Provisioning;
 use crate::twilio::webhook::Refusal;
 use crate::worker::Worker;
-use api::Api;
+use api::{Answer, Api};
 use routes::Routes;
+
+/// The longest answer that is given whole.
+const LARGEST: usize = 64 * 1024 * 1024;
 
 /// A running front desk. Cheap to clone.
 #[derive(Clone)]
@@ -63,13 +67,14 @@ struct Inner {
     notifier: Notifier,
     provisioning: Option<Provisioning>,
     sounds: Sounds,
+    feed: Feed,
 }
 
 impl Inner {
-    async fn handle(&self, parts: &Parts, body: impl Future<Output = Result<Bytes, Refusal>>) -> Response<Bytes> {
+    async fn handle(&self, parts: &Parts, body: impl Future<Output = Result<Bytes, Refusal>>, live: bool) -> Answer {
         match &self.api {
-            Some(api) if api.has(parts.uri.path()) => api.handle(parts, body, self.routes.limit).await,
-            _ => self.routes.handle(parts, body).await,
+            Some(api) if api.has(parts.uri.path()) => api.handle(parts, body, self.routes.limit, live).await,
+            _ => Answer::Whole(self.routes.handle(parts, body).await),
         }
     }
 }
@@ -82,10 +87,25 @@ impl Desk {
 
     /// Answers one request whose body has been read. Never fails: what goes wrong is an answer.
     ///
-    /// A body over the limit of the verifier is answered with 413; let the server stop reading there.
+    /// A body over the limit of the verifier is answered with 413; let the server stop reading there. An answer that goes on
+    /// is cut: a recording at 64 MB, what happens at what has happened so far. [`service`](Self::service) has neither limit.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         let (parts, body) = request.into_parts();
-        self.0.handle(&parts, async { Ok(body) }).await
+        match self.0.handle(&parts, async { Ok(body) }, false).await {
+            Answer::Whole(response) => response,
+            Answer::Streamed(response) => {
+                let (parts, body) = response.into_parts();
+                match body.collect(LARGEST).await {
+                    Ok(body) => Response::from_parts(parts, body),
+                    Err(error) => {
+                        tracing::warn!(%error, "an answer broke off");
+                        let mut response = Response::new(Bytes::new());
+                        *response.status_mut() = http::StatusCode::BAD_GATEWAY;
+                        response
+                    }
+                }
+            }
+        }
     }
 
     /// The desk as a service for any `tower` or `axum` server.
@@ -116,6 +136,12 @@ impl Desk {
     #[must_use]
     pub fn caller_ids(&self) -> Option<&CallerIds> {
         self.0.routes.caller_ids()
+    }
+
+    /// What happens, as it happens in this process.
+    #[must_use]
+    pub fn feed(&self) -> &Feed {
+        &self.0.feed
     }
 
     /// Plays recordings to those whom the host lets listen.

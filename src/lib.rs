@@ -27,9 +27,9 @@
 //! |---|---|
 //! | foundations | [`error`], [`secret`], [`phone`], [`address`], [`id`], [`clock`] |
 //! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
-//! | domain | [`auth`], [`tenant`], [`call`], [`message`], [`number`], [`booking`], [`notification`], [`token`], [`relay`], [`blob`], [`store`] |
+//! | domain | [`auth`], [`tenant`], [`call`], [`message`], [`number`], [`booking`], [`notification`], [`analytics`], [`token`], [`relay`], [`blob`], [`store`] |
 //! | adapters | [`twilio`], [`kestra`], [`backoffice`], `email` |
-//! | services | [`calls`], `messaging`, `notify`, `provisioning`, `vault` |
+//! | services | [`calls`], `feed`, `messaging`, `notify`, `provisioning`, `vault` |
 //! | edge | `desk`, `axum`, `sim` |
 //!
 //! # Features
@@ -50,6 +50,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod address;
+pub mod analytics;
 pub mod auth;
 #[cfg(feature = "axum")]
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
@@ -67,6 +68,9 @@ pub mod desk;
 #[cfg_attr(docsrs, doc(cfg(feature = "email")))]
 pub mod email;
 pub mod error;
+#[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
+pub mod feed;
 pub mod form;
 pub mod id;
 pub mod kestra;

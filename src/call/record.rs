@@ -2,6 +2,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::outcome::Outcome;
 use super::state::{DialOutcome, Direction, Status};
 use crate::address::Address;
 use crate::id::{CallSid, RecordingSid, TenantId, TranscriptSid};
@@ -144,42 +145,6 @@ impl TranscriptLine {
     }
 }
 
-/// Whether an appointment came of a call.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Booked {
-    /// One was booked.
-    Yes,
-    /// None was booked.
-    No,
-    /// It is not known.
-    #[default]
-    Unknown,
-}
-
-impl Booked {
-    /// The answer in words.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::No => "no",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-/// What came of a call.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Outcome {
-    /// Whether an appointment was booked.
-    pub appointment_booked: Booked,
-    /// Why.
-    pub reason: Option<Private>,
-}
-
 /// What the provider reports of a connection.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -199,6 +164,22 @@ pub struct Quality {
 }
 
 impl CallRecord {
+    /// The final summary, and what it says of an appointment unless the host has said that.
+    pub fn note_summary(&mut self, text: Private) {
+        if !self.outcome.is_said() {
+            self.outcome = Outcome::detect(&text);
+        }
+        self.summary = Some(text);
+        self.summary_ready = true;
+    }
+
+    /// Finds in the summary what came of the call, unless the host has said that, or this version has looked already.
+    pub fn look_again(&mut self) {
+        if let Some(summary) = self.summary.as_ref().filter(|_| self.outcome.is_outdated()) {
+            self.outcome = Outcome::detect(summary);
+        }
+    }
+
     /// A call that has just begun.
     #[must_use]
     pub fn begin(

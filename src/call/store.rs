@@ -3,7 +3,8 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::record::{Booked, CallRecord};
+use super::outcome::Booked;
+use super::record::CallRecord;
 use super::state::Status;
 use crate::Error;
 use crate::address::Address;

@@ -171,14 +171,7 @@ impl Analyst {
         let sentences: Vec<Sentence> = transcripts.sentences(&sid, &filter).stream().try_collect().await?;
         self.change(tenant, &work.call, |record| {
             record.transcript_sid = Some(sid);
-            // What was heard while the call went on is the same conversation.
-            if record.transcript.is_empty() {
-                for sentence in &sentences {
-                    if let Some(line) = line(sentence, record) {
-                        record.note_line(line);
-                    }
-                }
-            }
+            note_sentences(record, &sentences);
         })
         .await?;
         Ok(Look::On(FollowUpState::Summarizing))
@@ -190,11 +183,7 @@ impl Analyst {
         let results: Vec<OperatorResult> = listing.stream().try_collect().await?;
         match summary(&results, work.attempts + 1 >= OTHERS_AFTER) {
             Some(text) => {
-                self.change(tenant, &work.call, |record| {
-                    record.summary = Some(text.into());
-                    record.summary_ready = true;
-                })
-                .await?;
+                self.change(tenant, &work.call, |record| record.note_summary(text.into())).await?;
                 Ok(Look::On(FollowUpState::Done))
             }
             None if work.attempts + 1 >= SUMMARY_LOOKS => Ok(Look::GiveUp("no operator wrote a summary".into())),
@@ -212,6 +201,86 @@ impl Analyst {
             }
         }
         Err(Error::unavailable("writing a call's record that keeps changing"))
+    }
+}
+
+/// What was said and what came of it, for who asks: fetched if it is missing, and looked at again when the detection is
+/// better than it was.
+#[derive(Debug, Clone)]
+pub(crate) struct Analysis {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) client: Option<Client>,
+}
+
+impl Analysis {
+    /// The call with its summary, and the outcome that this version finds in it.
+    pub(crate) async fn summary(&self, tenant: &TenantId, call: &CallSid) -> Result<Option<CallRecord>, Error> {
+        let Some(record) = self.store.call(tenant, call).await? else { return Ok(None) };
+        let mut record = record;
+        if record.summary.is_none()
+            && let (Some(client), Some(sid)) = (&self.client, record.transcript_sid)
+        {
+            let listing = client.intelligence().transcripts();
+            let results: Result<Vec<OperatorResult>, Error> =
+                listing.operator_results(&sid, &ListParts::new()).stream().try_collect().await;
+            match results {
+                Ok(results) => {
+                    if let Some(text) = summary(&results, true) {
+                        record = self.write(record, |record| record.note_summary(text.into())).await?;
+                    }
+                }
+                Err(error) => tracing::warn!(call = %record.sid, %error, "a summary could not be fetched"),
+            }
+        }
+        if record.outcome.is_outdated() && record.summary.is_some() {
+            record = self.write(record, |record| record.look_again()).await?;
+        }
+        Ok(Some(record))
+    }
+
+    /// The call with what was said.
+    pub(crate) async fn transcript(&self, tenant: &TenantId, call: &CallSid) -> Result<Option<CallRecord>, Error> {
+        let Some(record) = self.store.call(tenant, call).await? else { return Ok(None) };
+        let (Some(client), Some(sid), true) = (&self.client, record.transcript_sid, record.transcript.is_empty())
+        else {
+            return Ok(Some(record));
+        };
+        let transcripts = client.intelligence().transcripts();
+        let filter = ListSentences::new().page_size(1000);
+        match transcripts.sentences(&sid, &filter).stream().try_collect::<Vec<Sentence>>().await {
+            Ok(sentences) => self.write(record, |record| note_sentences(record, &sentences)).await.map(Some),
+            Err(error) => {
+                tracing::warn!(call = %record.sid, %error, "a transcript could not be fetched");
+                Ok(Some(record))
+            }
+        }
+    }
+
+    /// Changes the record and writes it; what somebody else wrote meanwhile stays.
+    async fn write(&self, mut record: CallRecord, change: impl Fn(&mut CallRecord)) -> Result<CallRecord, Error> {
+        for _ in 0..ROUNDS {
+            change(&mut record);
+            let (tenant, sid) = (record.tenant.clone(), record.sid);
+            if self.store.commit(&tenant, Unit::new().save_call(record.clone())).await? == Commit::Applied {
+                return Ok(record);
+            }
+            match self.store.call(&tenant, &sid).await? {
+                Some(current) => record = current,
+                None => return Ok(record),
+            }
+        }
+        Err(Error::unavailable("writing a call's record that keeps changing"))
+    }
+}
+
+/// What was heard while the call went on is the same conversation, and stays.
+fn note_sentences(record: &mut CallRecord, sentences: &[Sentence]) {
+    if record.transcript.is_empty() {
+        for sentence in sentences {
+            if let Some(line) = line(sentence, record) {
+                record.note_line(line);
+            }
+        }
     }
 }
 

@@ -1,11 +1,17 @@
 //! The REST API: a tenant's calls, texts, numbers and settings as JSON, for whom an [`Authenticator`] knows.
 
+mod analytics;
 mod calls;
+mod events;
 mod limit;
 mod messages;
+mod notifications;
 mod numbers;
+mod openapi;
+mod operation;
 mod problem;
 mod query;
+mod schema;
 mod settings;
 
 use std::net::IpAddr;
@@ -16,73 +22,28 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::request::Parts;
-use http::{HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use matchit::Router;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::auth::{Authenticator, Denied, Principal, Role};
+use crate::calls::{Analysis, Sounds};
 use crate::clock::{Clock, within};
+use crate::feed::Feed;
 use crate::id::TenantId;
 use crate::messaging::Messenger;
+use crate::notify::Notifier;
 use crate::provisioning::Provisioning;
 use crate::store::Store;
+use crate::transport::Body;
 use crate::twilio::webhook::Refusal;
+use limit::Limiter;
 pub use limit::{ApiLimits, Peer};
-use limit::{Limiter, Share};
+use operation::{Methods, Operation, PATHS};
 use problem::Problem;
 use query::Query;
-
-/// What can be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Operation {
-    ListCalls,
-    Call,
-    Transcript,
-    Summary,
-    ListMessages,
-    SendMessage,
-    Thread,
-    PhoneNumber,
-    Provision,
-    AccountNumbers,
-    Connect,
-    Tenant,
-    ChangeTenant,
-}
-
-/// Each path below the prefix, with what its methods do.
-const PATHS: &[(&str, &[(Method, Operation)])] = &[
-    ("/calls", &[(Method::GET, Operation::ListCalls)]),
-    ("/calls/{sid}", &[(Method::GET, Operation::Call)]),
-    ("/calls/{sid}/transcript", &[(Method::GET, Operation::Transcript)]),
-    ("/calls/{sid}/summary", &[(Method::GET, Operation::Summary)]),
-    ("/messages", &[(Method::GET, Operation::ListMessages), (Method::POST, Operation::SendMessage)]),
-    ("/threads/{number}", &[(Method::GET, Operation::Thread)]),
-    ("/phone-number", &[(Method::GET, Operation::PhoneNumber)]),
-    ("/phone-number/provision", &[(Method::POST, Operation::Provision)]),
-    ("/admin/numbers", &[(Method::GET, Operation::AccountNumbers)]),
-    ("/admin/numbers/connect", &[(Method::POST, Operation::Connect)]),
-    ("/tenant", &[(Method::GET, Operation::Tenant), (Method::PATCH, Operation::ChangeTenant)]),
-];
-
-impl Operation {
-    fn needs(self) -> Role {
-        match self {
-            Self::AccountNumbers | Self::Connect => Role::Admin,
-            _ => Role::Member,
-        }
-    }
-
-    fn share(self) -> Share {
-        match self {
-            Self::SendMessage | Self::Provision | Self::Connect => Share::Sending,
-            _ => Share::General,
-        }
-    }
-}
-
-type Methods = &'static [(Method, Operation)];
 
 /// Answers the API.
 pub(super) struct Api {
@@ -92,13 +53,40 @@ pub(super) struct Api {
     limiter: Limiter,
     clock: Arc<dyn Clock>,
     services: Services,
+    document: Bytes,
+}
+
+/// An answer whose body is there, or goes on.
+pub(super) enum Answer {
+    Whole(Response<Bytes>),
+    Streamed(Response<Body>),
+}
+
+impl Answer {
+    fn headers_mut(&mut self) -> &mut http::HeaderMap {
+        match self {
+            Self::Whole(response) => response.headers_mut(),
+            Self::Streamed(response) => response.headers_mut(),
+        }
+    }
+}
+
+impl From<Problem> for Answer {
+    fn from(problem: Problem) -> Self {
+        Self::Whole(problem.into_response())
+    }
 }
 
 /// What the operations work with.
 pub(super) struct Services {
     pub(super) store: Arc<dyn Store>,
     pub(super) messenger: Messenger,
+    pub(super) notifier: Notifier,
     pub(super) provisioning: Option<Provisioning>,
+    pub(super) sounds: Sounds,
+    pub(super) analysis: Analysis,
+    pub(super) feed: Feed,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// Who asks, for which tenant, and what.
@@ -156,7 +144,8 @@ impl Api {
             router.insert(format!("{prefix}{path}"), *methods).ok()?;
         }
         let limiter = Limiter::new(limits, services.store.clone(), clock.clone());
-        Some(Self { router, prefix, authenticator, limiter, clock, services })
+        let document = Bytes::from(openapi::document(&prefix).to_string());
+        Some(Self { router, prefix, authenticator, limiter, clock, services, document })
     }
 
     /// Whether a path is the API's to answer.
@@ -165,14 +154,16 @@ impl Api {
             || self.router.at(path).is_ok()
     }
 
-    /// Answers within the limit; a panic or a store that fails becomes a problem.
+    /// Answers within the limit; a panic or a store that fails becomes a problem. Bodies go on and on only if the answer is
+    /// `live`.
     pub(super) async fn handle(
         &self,
         parts: &Parts,
         body: impl Future<Output = Result<Bytes, Refusal>>,
         limit: Duration,
-    ) -> Response<Bytes> {
-        let answered = AssertUnwindSafe(self.answer(parts, body)).catch_unwind();
+        live: bool,
+    ) -> Answer {
+        let answered = AssertUnwindSafe(self.answer(parts, body, live)).catch_unwind();
         let outcome = match within(self.clock.as_ref(), limit, answered).await {
             Some(Ok(outcome)) => outcome,
             Some(Err(_)) => {
@@ -181,17 +172,18 @@ impl Api {
             }
             None => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "it took too long")),
         };
-        let mut response = outcome.unwrap_or_else(Problem::into_response);
+        let mut answer = outcome.unwrap_or_else(Answer::from);
         // What concerns a tenant is nobody else's to keep.
-        response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-        response
+        answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        answer
     }
 
     async fn answer(
         &self,
         parts: &Parts,
         body: impl Future<Output = Result<Bytes, Refusal>>,
-    ) -> Result<Response<Bytes>, Problem> {
+        live: bool,
+    ) -> Result<Answer, Problem> {
         let peer = parts.extensions.get::<Peer>().map(|peer| peer.0);
         let found = self.router.at(parts.uri.path());
         let found = found.map_err(|_| Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path"))?;
@@ -199,17 +191,24 @@ impl Api {
             let allowed: Vec<_> = found.value.iter().map(|(method, _)| method.as_str()).collect();
             return Err(Problem::not_allowed(&allowed.join(", ")));
         };
+        let mut query = Query::of(parts.uri.query());
+        let Some(needed) = operation.needs() else {
+            self.limiter.spend_here(peer)?;
+            query.done()?;
+            let mut response = Response::new(self.document.clone());
+            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            return Ok(Answer::Whole(response));
+        };
         let principal = self.principal(parts, peer).await?;
-        if principal.role < operation.needs() {
+        if principal.role < needed {
             return Err(Problem::new(StatusCode::FORBIDDEN, "this is for administrators"));
         }
-        let mut query = Query::of(parts.uri.query());
         let tenant = tenant(&principal, &mut query)?;
         self.limiter.spend(&tenant, peer, operation.share()).await?;
         let name = found.params.iter().next().map(|(_, value)| value);
         let body = body.await.map_err(|refusal| Problem::new(refusal.status(), "the body cannot be read"))?;
         let asked = Asked { tenant, query, name, parts, body };
-        self.services.serve(*operation, asked).await
+        self.services.serve(*operation, asked, live).await
     }
 
     async fn principal(&self, parts: &Parts, peer: Option<IpAddr>) -> Result<Principal, Problem> {
@@ -245,27 +244,35 @@ fn tenant(principal: &Principal, query: &mut Query) -> Result<TenantId, Problem>
 }
 
 impl Services {
-    async fn serve(&self, operation: Operation, asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+    async fn serve(&self, operation: Operation, asked: Asked<'_>, live: bool) -> Result<Answer, Problem> {
+        let (store, provisioning) = (self.store.as_ref(), self.provisioning.as_ref());
         match operation {
-            Operation::ListCalls => calls::list(self.store.as_ref(), asked).await,
-            Operation::Call => calls::one(self.store.as_ref(), asked).await,
-            Operation::Transcript => calls::transcript(self.store.as_ref(), asked).await,
-            Operation::Summary => calls::summary(self.store.as_ref(), asked).await,
-            Operation::ListMessages => messages::list(self.store.as_ref(), asked).await,
+            Operation::ListCalls => calls::list(store, asked).await,
+            Operation::Call => calls::one(store, asked).await,
+            Operation::Recording => calls::recording(&self.sounds, asked).await,
+            Operation::Transcript => calls::transcript(&self.analysis, asked).await,
+            Operation::Summary => calls::summary(&self.analysis, asked).await,
+            Operation::ListMessages => messages::list(store, asked).await,
             Operation::SendMessage => messages::send(&self.messenger, asked).await,
             Operation::Thread => messages::thread(&self.messenger, asked).await,
-            Operation::PhoneNumber => numbers::phone_number(self.store.as_ref(), asked).await,
-            Operation::Provision => numbers::provision(self.provisioning.as_ref(), asked).await,
-            Operation::AccountNumbers => numbers::account(self.provisioning.as_ref(), asked).await,
-            Operation::Connect => numbers::connect(self.provisioning.as_ref(), asked).await,
-            Operation::Tenant => settings::read(self.store.as_ref(), asked).await,
-            Operation::ChangeTenant => settings::change(self.store.as_ref(), asked).await,
+            Operation::ListNotifications => notifications::list(&self.notifier, asked).await,
+            Operation::Confirm => notifications::confirm(&self.notifier, asked).await,
+            Operation::Remind => notifications::remind(&self.notifier, asked).await,
+            Operation::PhoneNumber => numbers::phone_number(store, asked).await,
+            Operation::Provision => numbers::provision(provisioning, asked).await,
+            Operation::AccountNumbers => numbers::account(provisioning, asked).await,
+            Operation::Connect => numbers::connect(provisioning, asked).await,
+            Operation::Tenant => settings::read(store, asked).await,
+            Operation::ChangeTenant => settings::change(store, asked).await,
+            Operation::Analytics => analytics::read(self, asked).await,
+            Operation::Events => events::follow(&self.feed, self.clock.clone(), asked, live),
+            Operation::Document => Err(not_found("operation")),
         }
     }
 }
 
 /// A list and where it goes on.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Page<T> {
     items: Vec<T>,
     /// Given as `after`, it leads to the next page; `null` at the end.
@@ -279,13 +286,13 @@ impl<T> Page<T> {
     }
 }
 
-fn json(status: StatusCode, value: &impl Serialize) -> Result<Response<Bytes>, Problem> {
+fn json(status: StatusCode, value: &impl Serialize) -> Result<Answer, Problem> {
     let body = serde_json::to_vec(value);
     let body = body.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the answer cannot be written"))?;
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
+    Ok(Answer::Whole(response))
 }
 
 fn not_found(what: &str) -> Problem {

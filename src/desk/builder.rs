@@ -11,8 +11,9 @@ use super::{Desk, Inner};
 use crate::Secret;
 use crate::auth::Authenticator;
 use crate::blob::BlobStore;
-use crate::calls::{Analyst, Announcer, CallService, Callbacks, CallerIds, Hooks, Notices, Paths, Sounds};
+use crate::calls::{Analysis, Analyst, Announcer, CallService, Callbacks, CallerIds, Hooks, Notices, Paths, Sounds};
 use crate::clock::{Clock, SystemClock};
+use crate::feed::{Feed, Watched};
 use crate::message::{Guard, LineCheck, SmsSender};
 use crate::messaging::{ATTEMPTS, Gate, MessageService, Messenger};
 use crate::notification::{EmailSender, Workflow};
@@ -261,7 +262,12 @@ impl DeskBuilder {
     /// [`InvalidDesk`] names what is missing or malformed.
     pub fn build(self) -> Result<Desk, InvalidDesk> {
         let public_url = self.public_url.ok_or(InvalidDesk::NoPublicUrl)?;
-        let store = self.store.ok_or(InvalidDesk::NoStore)?;
+        let feed = Feed::new();
+        let store = Watched::new(self.store.ok_or(InvalidDesk::NoStore)?, feed.clone());
+        let store: Arc<dyn Store> = Arc::new(match &self.lookup {
+            Some(lookup) => store.with_lookup(lookup.clone()),
+            None => store,
+        });
         let verifier = match (self.verifier, self.auth_token) {
             (Some(verifier), _) => verifier,
             (None, Some(token)) => Verifier::builder(token).with_public_url(public_url.as_str()).build()?,
@@ -342,6 +348,7 @@ impl DeskBuilder {
         });
         workers.push(Worker::new(courier, clock.clone(), notifier.wake.clone()));
         let notices = Notices { calls: calls.clone(), client: self.client.clone() };
+        let analysis = Analysis { store: store.clone(), client: self.client.clone() };
         let sounds = Sounds { store: store.clone(), client: self.client, blobs: self.blobs };
         let gate = Gate { store: store.clone(), clock: clock.clone(), guard: self.guard, lines: self.lines };
         let attempts = self.attempts.unwrap_or(ATTEMPTS);
@@ -355,13 +362,22 @@ impl DeskBuilder {
         let api = match self.authenticator {
             Some(authenticator) => {
                 let provisioning = provisioning.clone();
-                let services = api::Services { store, messenger: messenger.clone(), provisioning };
+                let services = api::Services {
+                    store,
+                    messenger: messenger.clone(),
+                    notifier: notifier.clone(),
+                    provisioning,
+                    sounds: sounds.clone(),
+                    analysis,
+                    feed: feed.clone(),
+                    clock: clock.clone(),
+                };
                 let api = Api::new(prefix.clone(), authenticator, self.api_limits, clock, services);
                 Some(api.ok_or(InvalidDesk::Path(prefix))?)
             }
             None => None,
         };
-        Ok(Desk(Arc::new(Inner { routes, api, workers, messenger, notifier, provisioning, sounds })))
+        Ok(Desk(Arc::new(Inner { routes, api, workers, messenger, notifier, provisioning, sounds, feed })))
     }
 }
 

@@ -2,12 +2,12 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
 use tower_service::Service;
 
 use super::Desk;
+use super::api::Answer;
+use crate::transport::Body;
 use crate::twilio::webhook::read_body;
 
 /// A [`Desk`] as a service over requests with any body. Never fails; bodies are read up to the verifier's limit, and
@@ -27,7 +27,7 @@ where
     B::Data: Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    type Response = Response<Full<Bytes>>;
+    type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
@@ -40,8 +40,10 @@ where
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let limit = desk.0.routes.verifier.body_limit();
-            let answer = desk.0.handle(&parts, read_body(body, limit)).await;
-            Ok(answer.map(Full::new))
+            Ok(match desk.0.handle(&parts, read_body(body, limit), true).await {
+                Answer::Whole(response) => response.map(Body::from),
+                Answer::Streamed(response) => response,
+            })
         })
     }
 }

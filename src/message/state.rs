@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Where a text stands, in the order in which it moves. What is greater wins, whatever comes first.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

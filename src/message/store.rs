@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::record::{MessageId, MessageRecord};
 use super::state::DeliveryStatus;
@@ -50,6 +51,10 @@ pub struct MessageQuery {
     pub with: Option<Address>,
     /// Only texts that stand at one of these; every text when empty.
     pub statuses: Vec<DeliveryStatus>,
+    /// Only texts written at this time or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only texts written before this time.
+    pub until: Option<DateTime<Utc>>,
     /// Only texts that come after this one in the listing.
     pub after: Option<MessageId>,
 }
@@ -59,12 +64,14 @@ impl MessageQuery {
     #[must_use]
     pub fn matches(&self, message: &MessageRecord) -> bool {
         self.with.as_ref().is_none_or(|with| with == message.other_side())
+            && self.from.is_none_or(|from| message.created_at >= from)
+            && self.until.is_none_or(|until| message.created_at < until)
             && (self.statuses.is_empty() || self.statuses.contains(&message.delivery.status))
     }
 }
 
 impl Default for MessageQuery {
     fn default() -> Self {
-        Self { limit: 50, with: None, statuses: Vec::new(), after: None }
+        Self { limit: 50, with: None, statuses: Vec::new(), from: None, until: None, after: None }
     }
 }

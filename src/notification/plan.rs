@@ -347,7 +347,7 @@ mod tests {
         assert_eq!(shown(&told)[0], (Confirmation, at("2026-06-02T12:00:00Z")), "in the morning");
         // At 8:30 in the morning: what cannot wait is told at night.
         let news = News::set(visit("2026-06-02T12:30:00Z"));
-        assert_eq!(shown(&plan(&tenant, None, &[], &news, night).unwrap().told), [(Confirmation, night.to_rfc3339())]);
+        assert_eq!(shown(&plan(&tenant, None, &[], &news, night).unwrap().told)[0], (Confirmation, night.to_rfc3339()));
         // A reminder at 6:30 for 8:30 waits until 8:00; one at 6:00 for 8:00 comes before the night.
         let day = time("2026-06-01T18:00:00Z");
         let told = |start: &str| shown(&plan(&tenant, None, &[], &News::set(visit(start)), day).unwrap().told);

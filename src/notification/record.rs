@@ -9,6 +9,7 @@ use crate::message::{Lease, MessageId, MessageRecord};
 use crate::secret::Private;
 
 /// What somebody is told.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -37,6 +38,7 @@ impl NotificationKind {
 }
 
 /// As what somebody is told.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -59,6 +61,7 @@ impl Audience {
 }
 
 /// How somebody is told.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

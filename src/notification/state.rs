@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::DeliveryStatus;
 
 /// Where a notification stands. What is greater wins, whatever comes first: a text that arrived after all was delivered.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -675,7 +675,7 @@ mod tests {
         }
         let read = |after: Option<&str>| {
             let query =
-                MessageQuery { limit: 2, after: after.map(|id| id.parse().unwrap()), with: None, statuses: Vec::new() };
+                MessageQuery { limit: 2, after: after.map(|id| id.parse().unwrap()), ..MessageQuery::default() };
             let (store, a) = (store.clone(), a.clone());
             async move { store.messages(&a, &query).await.unwrap().iter().map(|m| m.id.to_string()).collect::<Vec<_>>() }
         };

@@ -90,6 +90,11 @@ impl TenantLookup for CachedLookup {
             Err(error) => Err(Error::new(error.fate(), "looking a tenant up").with_source(error)),
         }
     }
+
+    async fn forget(&self, number: &E164) {
+        self.invalidate(number).await;
+        self.inner.forget(number).await;
+    }
 }
 
 #[cfg(test)]

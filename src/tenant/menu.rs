@@ -4,6 +4,7 @@ use super::record::Group;
 use crate::address::Address;
 
 /// What callers can choose with a key.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -23,6 +24,7 @@ pub struct Menu {
 }
 
 /// A key and where it leads.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MenuOption {
@@ -35,6 +37,7 @@ pub struct MenuOption {
 }
 
 /// Where a choice leads.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

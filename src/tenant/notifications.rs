@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use crate::schedule::Window;
 
 /// How people are told of appointments.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -38,6 +39,7 @@ impl Default for NotificationSettings {
 ///
 /// `{business}`, `{number}`, `{customer}`, `{name}` (who is told), `{service}`, `{when}`, `{date}`, `{time}` and `{place}`
 /// stand for what they say; a text to a missed caller knows `{business}` and `{number}`.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

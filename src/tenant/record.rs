@@ -12,6 +12,7 @@ use crate::phone::E164;
 use crate::schedule::WeeklyHours;
 
 /// A business and how its calls are handled.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tenant {
@@ -25,6 +26,7 @@ pub struct Tenant {
     pub numbers: Vec<E164>,
     /// Its time zone.
     #[serde(default = "utc")]
+    #[cfg_attr(feature = "desk", schemars(with = "String"))]
     pub zone: Tz,
     /// When somebody is there; always when absent.
     #[serde(default)]
@@ -91,6 +93,7 @@ fn voicemail() -> Route {
 }
 
 /// Where a call goes.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -110,6 +113,7 @@ pub enum Route {
 }
 
 /// One of a tenant's lists of people to call.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -135,6 +139,7 @@ impl Group {
 }
 
 /// In which order several people are called.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -147,6 +152,7 @@ pub enum Strategy {
 }
 
 /// Which number the called person sees.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -161,6 +167,7 @@ pub enum CallerId {
 }
 
 /// Whom calls are forwarded to, and how.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -207,6 +214,7 @@ impl Forwarding {
 }
 
 /// A voice assistant that calls are handed to.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Assistant {
@@ -240,6 +248,7 @@ impl Assistant {
 }
 
 /// Voicemail.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -263,6 +272,7 @@ impl Default for Voicemail {
 }
 
 /// Recording of forwarded calls.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -282,6 +292,7 @@ impl Default for Recording {
 }
 
 /// Transcription, while the call goes on or afterwards.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -295,6 +306,7 @@ pub struct Transcription {
 }
 
 /// Texts to callers whom nobody answered.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -16,6 +16,11 @@ pub trait TenantLookup: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`Error::is_retryable`] when the directory cannot be reached.
     async fn tenant_of(&self, number: &E164) -> Result<Option<TenantId>, Error>;
+
+    /// A number has changed hands: whoever remembers its tenant forgets it. Does nothing unless something is remembered.
+    async fn forget(&self, number: &E164) {
+        let _ = number;
+    }
 }
 
 /// Keeps the tenants' settings.

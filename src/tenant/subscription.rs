@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Where a tenant's subscription stands, in the words of payment providers.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

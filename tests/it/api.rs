@@ -399,3 +399,149 @@ async fn what_a_message_says_stays_with_its_tenant() {
         assert_eq!(office.get(path).await.json["items"], json!([]), "{path}");
     }
 }
+
+#[tokio::test]
+async fn people_are_told_of_an_appointment_and_reminded() {
+    let office = office(ApiLimits::none()).await;
+    let visit = json!({
+        "id": "visit-1", "start": "2026-11-24T15:00:00Z", "end": "2026-11-24T15:30:00Z", "service": "check-up",
+        "customer": { "name": "Anna", "phone": CALLER, "zone": "America/New_York", "language": "en" },
+    });
+    let told = office.ask("POST", "/notifications/confirmation", Some(visit.clone())).await;
+    assert_eq!(told.status, 202, "{}", told.json);
+    let kinds: Vec<_> = told.json["notifications"].as_array().unwrap().iter().map(|one| one["kind"].clone()).collect();
+    assert_eq!(kinds, ["confirmation", "reminder", "reminder"]);
+    let again = office.ask("POST", "/notifications/confirmation", Some(visit)).await;
+    assert_eq!(again.json, json!({ "notifications": [] }), "said again, it is the same");
+    office.desk.run_until_idle().await.unwrap();
+    let reminded = office.ask("POST", "/notifications/reminder", Some(json!({ "appointment": "visit-1" }))).await;
+    assert_eq!((reminded.status, reminded.json["notifications"].as_array().unwrap().len()), (StatusCode::ACCEPTED, 1));
+    let unknown = office.ask("POST", "/notifications/reminder", Some(json!({ "appointment": "other" }))).await;
+    assert_eq!(unknown.status, 404);
+    let listed = office.get("/notifications?kind=confirmation&status=sent,delivered&appointment=visit-1").await;
+    assert_eq!(listed.json["items"][0]["to"], CALLER, "{}", listed.json);
+    assert_eq!(office.get("/notifications?channel=email").await.json["items"], json!([]));
+    let page = office.get("/notifications?limit=3").await;
+    let next = page.json["next"].as_str().unwrap();
+    assert_eq!(
+        office.get(&format!("/notifications?limit=3&after={next}")).await.json["items"].as_array().unwrap().len(),
+        1
+    );
+    for (body, field) in [
+        (json!({ "id": "v", "start": "2026-11-24T15:00:00Z", "end": "2026-11-24T14:00:00Z", "customer": {} }), "end"),
+        (json!({ "id": "a b", "start": "2026-11-24T15:00:00Z", "end": "2026-11-24T15:00:00Z", "customer": {} }), "id"),
+        (
+            json!({ "id": "v", "start": "2026-11-24T15:00:00Z", "end": "2026-11-24T15:00:00Z", "customer": { "zone": "Mars" } }),
+            "customer.zone",
+        ),
+    ] {
+        let wrong = office.ask("POST", "/notifications/confirmation", Some(body)).await;
+        assert_eq!((wrong.status.as_u16(), wrong.json["field"].as_str()), (422, Some(field)));
+    }
+    let salon = office.token(Some("salon"), "member");
+    let foreign = office.send(office.request("GET", "/notifications", &salon, None)).await;
+    assert_eq!(foreign.json["items"], json!([]));
+}
+
+#[tokio::test]
+async fn figures_are_told_by_day() {
+    let office = office(ApiLimits::none()).await;
+    for (number, status) in [(1, Status::Completed), (2, Status::NoAnswer), (3, Status::InProgress)] {
+        office.call("clinic", number, status).await;
+        office.call("salon", number + 10, status).await;
+    }
+    let sent = office.ask("POST", "/messages", Some(json!({ "to": CALLER, "body": "hi" }))).await;
+    assert_eq!(sent.status, 202);
+    let told = office.get("/analytics?until=2026-11-22T00:00:00Z").await;
+    let calls = &told.json["total"]["calls"];
+    assert_eq!((calls["count"].as_u64(), calls["answer_rate"].as_f64()), (Some(3), Some(0.0)), "{}", told.json);
+    assert_eq!(calls["outcomes"], json!({ "yes": 1, "no": 1 }));
+    assert_eq!(told.json["total"]["messages"]["statuses"], json!({ "pending": 1 }));
+    assert_eq!(told.json["days"][0]["date"], "2026-11-21");
+    assert_eq!(told.json["days"][0]["calls"]["count"], 3);
+    let wrong = office.get("/analytics?from=2026-01-01T00:00:00Z&until=2026-11-22T00:00:00Z").await;
+    assert_eq!((wrong.status.as_u16(), wrong.json["field"].as_str()), (422, Some("from")));
+}
+
+#[tokio::test]
+async fn what_happens_is_told_as_it_happens_and_to_nobody_else() {
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+    let office = office(ApiLimits::none()).await;
+    let open = async |tenant: &str, last: Option<&str>| {
+        let mut request = office.request("GET", "/events", &office.token(Some(tenant), "member"), None);
+        if let Some(last) = last {
+            request.headers_mut().insert("last-event-id", last.parse().unwrap());
+        }
+        let request = request.map(http_body_util::Full::new);
+        let response = office.desk.service().oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        response.into_body()
+    };
+    let piece = async |body: &mut frontdesk::transport::Body| {
+        loop {
+            let bytes = body.frame().await.unwrap().unwrap().into_data().unwrap();
+            let text = String::from_utf8(bytes.to_vec()).unwrap();
+            // The clock of this test runs ahead: it says that it is still there all the time.
+            if !text.starts_with(':') {
+                return text;
+            }
+        }
+    };
+    let mut stream = open("clinic", None).await;
+    assert_eq!(piece(&mut stream).await, "retry: 3000\n\n");
+    office.call("salon", 1, Status::Ringing).await;
+    let store = office.desk.feed().clone();
+    drop(store);
+    let text = office.ask("POST", "/messages", Some(json!({ "to": CALLER, "body": "hi", "id": "m1" }))).await;
+    assert_eq!(text.status, 202);
+    let told = piece(&mut stream).await;
+    assert!(told.ends_with("event: message\ndata: {\"id\":\"m1\",\"status\":\"pending\"}\n\n"), "{told}");
+    let id = told.lines().next().unwrap().strip_prefix("id: ").unwrap().to_owned();
+    office.desk.run_until_idle().await.unwrap();
+    assert!(piece(&mut stream).await.contains("\"status\":\"submitting\""));
+    // Who was away goes on where it was.
+    let mut back = open("clinic", Some(&id)).await;
+    piece(&mut back).await;
+    assert!(piece(&mut back).await.contains("\"status\":\"submitting\""));
+    let mut lost = open("clinic", Some("of another process")).await;
+    piece(&mut lost).await;
+    assert!(piece(&mut lost).await.contains("event: reset"));
+    // Nothing of it is the salon's.
+    let mut request = office.request("GET", "/events", &office.token(Some("salon"), "member"), None);
+    request.headers_mut().insert("last-event-id", id.parse().unwrap());
+    let body = office.desk.handle(request).await.into_body();
+    assert_eq!(body, "retry: 3000\n\n", "who cannot be given a body that goes on gets what has happened");
+}
+
+#[tokio::test]
+async fn the_document_tells_of_every_operation_and_of_itself() {
+    let office = office(ApiLimits::none()).await;
+    let request = Request::get("/api/openapi.json").body(Bytes::new()).unwrap();
+    let answer = office.send(request).await;
+    assert_eq!((answer.status, answer.json["openapi"].as_str()), (StatusCode::OK, Some("3.1.0")));
+    let paths = answer.json["paths"].as_object().unwrap();
+    assert_eq!(paths.len(), 18);
+    let mut ids = std::collections::BTreeSet::new();
+    for (path, item) in paths {
+        for (method, operation) in item.as_object().unwrap() {
+            assert!(ids.insert(operation["operationId"].as_str().unwrap().to_owned()), "{path}");
+            // Each is there: without credentials it says so, and does not say that there is nothing.
+            let concrete = path.replace("{sid}", &format!("CA{:032x}", 1)).replace("{number}", "%2B14155552671");
+            let request = Request::builder().method(method.to_uppercase().as_str()).uri(concrete);
+            let status = office.send(request.body(Bytes::new()).unwrap()).await.status;
+            assert_eq!(status, if path == "/api/openapi.json" { 200 } else { 401 }, "{method} {path}");
+        }
+    }
+    // Every reference leads somewhere.
+    let text = answer.json.to_string();
+    for reference in text.split("\"$ref\":\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        assert!(answer.json.pointer(reference).is_some(), "{reference}");
+    }
+    let texts = &answer.json["components"]["schemas"]["NewText"];
+    assert_eq!(
+        (texts["additionalProperties"].as_bool(), texts["required"].clone()),
+        (Some(false), json!(["to"])),
+        "{texts}"
+    );
+}

@@ -27,6 +27,8 @@ pub struct ApiLimits {
     pub peer: Option<(u32, Duration)>,
     /// Texts and numbers that one tenant asks for in a time: 30 in 15 minutes by default.
     pub sending: Option<(u32, Duration)>,
+    /// Appointments and reminders that one tenant tells of in a time: 60 in 15 minutes by default.
+    pub booking: Option<(u32, Duration)>,
     /// Requests with wrong credentials from one peer, or from all whose address is not known, in a time: 20 in 15 minutes by
     /// default.
     pub guesses: Option<(u32, Duration)>,
@@ -45,6 +47,7 @@ impl Default for ApiLimits {
             tenant: per_quarter(100),
             peer: per_quarter(100),
             sending: per_quarter(30),
+            booking: per_quarter(60),
             guesses: per_quarter(20),
             shared: false,
         }
@@ -59,7 +62,7 @@ impl ApiLimits {
 
     /// No limits at all.
     pub fn none() -> Self {
-        Self { tenant: None, peer: None, sending: None, guesses: None, shared: false }
+        Self { tenant: None, peer: None, sending: None, booking: None, guesses: None, shared: false }
     }
 
     /// Counts tenants' shares in the store.
@@ -74,6 +77,7 @@ impl ApiLimits {
 pub(super) enum Share {
     General,
     Sending,
+    Booking,
 }
 
 pub(super) struct Limiter {
@@ -90,13 +94,15 @@ impl Limiter {
 
     /// Takes one request from the tenant's share and the peer's.
     pub(super) async fn spend(&self, tenant: &TenantId, peer: Option<IpAddr>, share: Share) -> Result<(), Problem> {
-        if let (Some((limit, period)), Some(peer)) = (self.limits.peer, peer) {
-            self.here(&Allowance::new(format!("peer:{peer}"), limit, period))?;
-        }
+        self.spend_here(peer)?;
         let general = self.limits.tenant.map(|(limit, period)| Allowance::new("api:all", limit, period));
-        let sending = self.limits.sending.filter(|_| share == Share::Sending);
-        let sending = sending.map(|(limit, period)| Allowance::new("api:sending", limit, period));
-        let wanted: Vec<_> = general.into_iter().chain(sending).map(|allowance| (allowance, 1)).collect();
+        let own = match share {
+            Share::General => None,
+            Share::Sending => self.limits.sending.map(|limit| ("api:sending", limit)),
+            Share::Booking => self.limits.booking.map(|limit| ("api:booking", limit)),
+        };
+        let own = own.map(|(key, (limit, period))| Allowance::new(key, limit, period));
+        let wanted: Vec<_> = general.into_iter().chain(own).map(|allowance| (allowance, 1)).collect();
         if self.limits.shared {
             return match self.store.spend(tenant, &wanted).await? {
                 Spent::Granted => Ok(()),
@@ -108,6 +114,14 @@ impl Limiter {
             self.here(&allowance)?;
         }
         Ok(())
+    }
+
+    /// Takes one request from the peer's share.
+    pub(super) fn spend_here(&self, peer: Option<IpAddr>) -> Result<(), Problem> {
+        match (self.limits.peer, peer) {
+            (Some((limit, period)), Some(peer)) => self.here(&Allowance::new(format!("peer:{peer}"), limit, period)),
+            _ => Ok(()),
+        }
     }
 
     /// Somebody had wrong credentials.

@@ -1,12 +1,13 @@
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::{Response, StatusCode};
+use http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::problem::Problem;
-use super::{Asked, Page, json};
+use super::{Answer, Asked, Page, json};
 use crate::address::Address;
+use crate::call::Direction;
 use crate::id::MessageSid;
 use crate::message::{DeliveryStatus, MessageId, MessageQuery, MessageRecord};
 use crate::messaging::{Draft, Messenger, Schedule, Sent};
@@ -14,15 +15,17 @@ use crate::secret::Private;
 use crate::store::Store;
 
 /// A text, as the API shows it.
-#[derive(Serialize)]
-struct MessageView {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct MessageView {
     id: String,
     sid: Option<MessageSid>,
+    #[schemars(with = "Direction")]
     direction: &'static str,
     from: String,
     to: String,
     body: String,
     media: usize,
+    #[schemars(with = "DeliveryStatus")]
     status: &'static str,
     error_code: Option<u32>,
     reason: Option<String>,
@@ -53,19 +56,21 @@ impl From<&MessageRecord> for MessageView {
     }
 }
 
-fn page(messages: &[MessageRecord], limit: usize) -> Result<Response<Bytes>, Problem> {
+fn page(messages: &[MessageRecord], limit: usize) -> Result<Answer, Problem> {
     let page =
         Page::new(messages, limit, |message| message.id.as_str().to_owned(), |message| MessageView::from(message));
     json(StatusCode::OK, &page)
 }
 
 /// `GET /messages`: latest first; `after`, `limit`, `status`, `with`.
-pub(super) async fn list(store: &dyn Store, mut asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+pub(super) async fn list(store: &dyn Store, mut asked: Asked<'_>) -> Result<Answer, Problem> {
     let status = |text: &str| serde_json::from_value::<DeliveryStatus>(text.into()).ok();
     let query = MessageQuery {
         limit: asked.query.limit()?,
         with: asked.query.take("with").map(Address::from),
         statuses: asked.query.list("status", "status of a text", status)?,
+        from: asked.query.time("from")?,
+        until: asked.query.time("until")?,
         after: asked.query.read("after", "text's id", |text| text.parse().ok())?,
     };
     asked.query.done()?;
@@ -73,7 +78,7 @@ pub(super) async fn list(store: &dyn Store, mut asked: Asked<'_>) -> Result<Resp
 }
 
 /// `GET /threads/{number}`: both directions, latest first.
-pub(super) async fn thread(messenger: &Messenger, mut asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+pub(super) async fn thread(messenger: &Messenger, mut asked: Asked<'_>) -> Result<Answer, Problem> {
     let limit = asked.query.limit()?;
     let after = asked.query.read("after", "text's id", |text| text.parse().ok())?;
     asked.query.done()?;
@@ -84,9 +89,9 @@ pub(super) async fn thread(messenger: &Messenger, mut asked: Asked<'_>) -> Resul
     page(&messages, limit)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct NewText {
+pub(super) struct NewText {
     to: Private,
     #[serde(default)]
     body: Private,
@@ -99,14 +104,14 @@ struct NewText {
     media: Vec<Url>,
 }
 
-#[derive(Serialize)]
-struct SentView {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct SentView {
     ids: Vec<String>,
     segments: u32,
 }
 
 /// `POST /messages`: written into the outbox, and sent from there.
-pub(super) async fn send(messenger: &Messenger, asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+pub(super) async fn send(messenger: &Messenger, asked: Asked<'_>) -> Result<Answer, Problem> {
     let text: NewText = asked.json()?;
     asked.query.done()?;
     let mut draft = Draft::new(text.to.as_str(), text.body);

@@ -1,20 +1,21 @@
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::{Response, StatusCode};
+use http::StatusCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
-use super::{Asked, json};
-use crate::number::{NumberOrder, OrderId, Wish, WishKind};
+use super::{Answer, Asked, json};
+use crate::number::{NumberOrder, OrderId, OrderState, Wish, WishKind};
 use crate::phone::E164;
 use crate::provisioning::Provisioning;
 use crate::secret::Private;
 use crate::store::Store;
 
 /// An order for a number, as the API shows it.
-#[derive(Serialize)]
-struct OrderView {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct OrderView {
     id: String,
+    #[schemars(with = "OrderState")]
     state: String,
     number: Option<E164>,
     problem: Option<String>,
@@ -36,14 +37,14 @@ impl From<&NumberOrder> for OrderView {
     }
 }
 
-#[derive(Serialize)]
-struct NumbersView {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct NumbersView {
     numbers: Vec<E164>,
     orders: Vec<OrderView>,
 }
 
 /// `GET /phone-number`: the tenant's numbers, and what became of its orders.
-pub(super) async fn phone_number(store: &dyn Store, asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+pub(super) async fn phone_number(store: &dyn Store, asked: Asked<'_>) -> Result<Answer, Problem> {
     asked.query.done()?;
     let settings = store.tenant(&asked.tenant).await?;
     let numbers = settings.map(|settings| settings.numbers.clone()).unwrap_or_default();
@@ -59,9 +60,9 @@ fn order_id(text: String) -> Result<OrderId, Problem> {
     OrderId::new(text).map_err(|error| Problem::invalid(Some("id".into()), error.to_string()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct NewOrder {
+pub(super) struct NewOrder {
     /// The same name is the same order.
     id: String,
     country: String,
@@ -76,10 +77,7 @@ struct NewOrder {
 }
 
 /// `POST /phone-number/provision`: ordered; it is bought in the background.
-pub(super) async fn provision(
-    provisioning: Option<&Provisioning>,
-    asked: Asked<'_>,
-) -> Result<Response<Bytes>, Problem> {
+pub(super) async fn provision(provisioning: Option<&Provisioning>, asked: Asked<'_>) -> Result<Answer, Problem> {
     let wanted: NewOrder = asked.json()?;
     asked.query.done()?;
     let provisioning = service(provisioning)?;
@@ -104,14 +102,14 @@ pub(super) async fn provision(
     json(StatusCode::ACCEPTED, &OrderView::from(&order))
 }
 
-#[derive(Serialize)]
-struct AccountView {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct AccountView {
     number: Option<E164>,
     name: Option<String>,
 }
 
 /// `GET /admin/numbers`: the account's numbers, whoever they belong to.
-pub(super) async fn account(provisioning: Option<&Provisioning>, asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+pub(super) async fn account(provisioning: Option<&Provisioning>, asked: Asked<'_>) -> Result<Answer, Problem> {
     asked.query.done()?;
     let numbers = service(provisioning)?.account_numbers().await?;
     let view = numbers.into_iter().map(|number| AccountView {
@@ -121,15 +119,15 @@ pub(super) async fn account(provisioning: Option<&Provisioning>, asked: Asked<'_
     json(StatusCode::OK, &view.collect::<Vec<_>>())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Connection {
+pub(super) struct Connection {
     id: String,
     number: E164,
 }
 
 /// `POST /admin/numbers/connect`: a number that the account has becomes the tenant's.
-pub(super) async fn connect(provisioning: Option<&Provisioning>, asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+pub(super) async fn connect(provisioning: Option<&Provisioning>, asked: Asked<'_>) -> Result<Answer, Problem> {
     let wanted: Connection = asked.json()?;
     asked.query.done()?;
     let id = order_id(wanted.id)?;

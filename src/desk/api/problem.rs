@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::Error;
 
@@ -19,6 +20,22 @@ struct Told {
     /// What the host's program may decide by.
     reason: Option<String>,
     header: Option<(header::HeaderName, HeaderValue)>,
+}
+
+/// What the answer says.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ProblemView {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    /// What of the request is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// What a program may decide by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 impl Problem {
@@ -65,18 +82,15 @@ impl Problem {
 
     pub(super) fn into_response(self) -> Response<Bytes> {
         let Told { status, detail, field, reason, header } = *self.0;
-        let mut body = json!({
-            "type": "about:blank",
-            "title": status.canonical_reason().unwrap_or_default(),
-            "status": status.as_u16(),
-            "detail": detail,
-        });
-        for (name, value) in [("field", field), ("reason", reason)] {
-            if let (Some(value), Some(body)) = (value, body.as_object_mut()) {
-                body.insert(name.to_owned(), value.into());
-            }
-        }
-        let mut response = Response::new(Bytes::from(body.to_string()));
+        let view = ProblemView {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail,
+            field,
+            reason,
+        };
+        let mut response = Response::new(Bytes::from(serde_json::to_vec(&view).unwrap_or_default()));
         *response.status_mut() = status;
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);

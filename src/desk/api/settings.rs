@@ -1,16 +1,15 @@
-use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
-use super::{Asked, json, not_found, read_json};
+use super::{Answer, Asked, json, not_found, read_json};
 use crate::store::{Commit, Store, Unit};
 use crate::tenant::Tenant;
 
 /// What is not the tenant's to change: numbers come and go with their orders, a subscription with its payments.
 const FIXED: [&str; 4] = ["id", "numbers", "subscription", "version"];
 
-fn shown(tenant: &Tenant) -> Result<Response<Bytes>, Problem> {
+fn shown(tenant: &Tenant) -> Result<Answer, Problem> {
     let mut response = json(StatusCode::OK, tenant)?;
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", tenant.version)) {
         response.headers_mut().insert(header::ETAG, tag);
@@ -19,7 +18,7 @@ fn shown(tenant: &Tenant) -> Result<Response<Bytes>, Problem> {
 }
 
 /// `GET /tenant`: the settings; `ETag` is their version.
-pub(super) async fn read(store: &dyn Store, asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+pub(super) async fn read(store: &dyn Store, asked: Asked<'_>) -> Result<Answer, Problem> {
     asked.query.done()?;
     let tenant = store.tenant(&asked.tenant).await?.ok_or_else(|| not_found("tenant"))?;
     shown(&tenant)
@@ -27,7 +26,7 @@ pub(super) async fn read(store: &dyn Store, asked: Asked<'_>) -> Result<Response
 
 /// `PATCH /tenant`: a merge patch (<https://datatracker.ietf.org/doc/html/rfc7396>); with `If-Match` only if nobody has
 /// changed the settings meanwhile.
-pub(super) async fn change(store: &dyn Store, asked: Asked<'_>) -> Result<Response<Bytes>, Problem> {
+pub(super) async fn change(store: &dyn Store, asked: Asked<'_>) -> Result<Answer, Problem> {
     let patch: Map<String, Value> = asked.json()?;
     let tenant = store.tenant(&asked.tenant).await?.ok_or_else(|| not_found("tenant"))?;
     let expected = asked.parts.headers.get(header::IF_MATCH).map(|tag| tag.as_bytes().to_owned());
@@ -44,6 +43,20 @@ pub(super) async fn change(store: &dyn Store, asked: Asked<'_>) -> Result<Respon
         }
         _ => Err(Problem::new(StatusCode::CONFLICT, "the settings have changed: read them again")),
     }
+}
+
+/// Pure: what a patch looks like: the settings that may be changed, each of them or none, `null` for the default. What
+/// it changes within a setting need not be whole.
+pub(super) fn patch_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let mut generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
+    let whole = generator.root_schema_for::<Tenant>().to_value();
+    let about = |name: &str, schema: &Value| {
+        let about = schema.get("description").cloned().unwrap_or_default();
+        (!FIXED.contains(&name)).then(|| (name.to_owned(), serde_json::json!({ "description": about })))
+    };
+    let fields = whole.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let fields: Map<String, Value> = fields.filter_map(|(name, schema)| about(name, schema)).collect();
+    schemars::json_schema!({ "type": "object", "properties": fields, "additionalProperties": false })
 }
 
 /// Pure: the settings with the patch.

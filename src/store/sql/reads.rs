@@ -198,6 +198,12 @@ impl<D: Database> Messages for SqlStore<D> {
         if let Some(with) = &query.with {
             statement = statement.then(" AND contact = ").value(with);
         }
+        if let Some(from) = query.from {
+            statement = statement.then(" AND since >= ").value(from);
+        }
+        if let Some(until) = query.until {
+            statement = statement.then(" AND since < ").value(until);
+        }
         statement = Self::any_of(statement, "status", query.statuses.iter().map(|status| status.as_str()));
         Ok(self.page(statement, tenant, query.after.as_ref().map(MessageId::as_str), query.limit).await?)
     }
