@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
 use super::{Answer, Asked, Page, json, not_found};
-use crate::address::Address;
 use crate::call::{Booked, CallQuery, CallRecord, Direction, Status};
 use crate::calls::{Analysis, Sounds, Take};
 use crate::id::CallSid;
@@ -80,7 +79,7 @@ pub(super) async fn list(store: &dyn Store, mut asked: Asked<'_>) -> Result<Answ
         until: asked.query.time("until")?,
         statuses: asked.query.list("status", "status of a call", status)?,
         booked: asked.query.read("outcome", "outcome (yes, no, unknown)", booked)?,
-        with: asked.query.take("with").map(Address::from),
+        with: asked.query.with()?,
         summary_ready: asked.query.read("summary_ready", "true or false", |text| text.parse().ok())?,
     };
     asked.query.done()?;

@@ -6,7 +6,6 @@ use url::Url;
 
 use super::problem::Problem;
 use super::{Answer, Asked, Page, json};
-use crate::address::Address;
 use crate::call::Direction;
 use crate::id::MessageSid;
 use crate::message::{DeliveryStatus, MessageId, MessageQuery, MessageRecord};
@@ -67,7 +66,7 @@ pub(super) async fn list(store: &dyn Store, mut asked: Asked<'_>) -> Result<Answ
     let status = |text: &str| serde_json::from_value::<DeliveryStatus>(text.into()).ok();
     let query = MessageQuery {
         limit: asked.query.limit()?,
-        with: asked.query.take("with").map(Address::from),
+        with: asked.query.with()?,
         statuses: asked.query.list("status", "status of a text", status)?,
         from: asked.query.time("from")?,
         until: asked.query.time("until")?,
@@ -97,6 +96,7 @@ pub(super) struct NewText {
     body: Private,
     from: Option<Private>,
     /// The same name is the same text.
+    #[schemars(regex(pattern = "^[A-Za-z0-9_.:-]{1,128}$"))]
     id: Option<String>,
     /// Not before this time.
     send_at: Option<DateTime<Utc>>,

@@ -64,7 +64,10 @@ fn order_id(text: String) -> Result<OrderId, Problem> {
 #[serde(deny_unknown_fields)]
 pub(super) struct NewOrder {
     /// The same name is the same order.
+    #[schemars(regex(pattern = "^[A-Za-z0-9_.:-]{1,128}$"))]
     id: String,
+    /// Two letters, as ISO 3166-1 has them.
+    #[schemars(regex(pattern = "^[A-Za-z]{2}$"))]
     country: String,
     #[serde(default)]
     kind: WishKind,

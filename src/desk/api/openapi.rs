@@ -83,7 +83,7 @@ fn named(path: &str) -> impl Iterator<Item = Value> {
 fn shown(parameter: &Parameter, generator: &mut schemars::SchemaGenerator) -> Value {
     let mut list = false;
     let schema = match &parameter.kind {
-        Kind::Text => json!({ "type": "string", "minLength": 1 }),
+        Kind::Text(form) => json!({ "type": "string", "pattern": form }),
         Kind::Number => json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }),
         Kind::Flag => json!({ "type": "boolean" }),
         Kind::Time => json!({ "type": "string", "format": "date-time" }),

@@ -64,7 +64,8 @@ pub(super) struct Parameter {
 
 /// What a parameter is.
 pub(super) enum Kind {
-    Text,
+    /// Text of this form.
+    Text(&'static str),
     Number,
     Flag,
     Time,
@@ -90,18 +91,22 @@ pub(super) struct About {
 
 const JSON: &str = "application/json";
 
-const fn text(name: &'static str, about: &'static str) -> Parameter {
-    Parameter { name, about, kind: Kind::Text }
+/// What our own names of things look like.
+const NAME: &str = "^[A-Za-z0-9_.:-]{1,128}$";
+
+const fn text(name: &'static str, about: &'static str, form: &'static str) -> Parameter {
+    Parameter { name, about, kind: Kind::Text(form) }
 }
 
 const fn time(name: &'static str, about: &'static str) -> Parameter {
     Parameter { name, about, kind: Kind::Time }
 }
 
-const AFTER: Parameter = text("after", "The `next` of the page before.");
+const AFTER: Parameter = text("after", "The `next` of the page before.", NAME);
+const AFTER_CALL: Parameter = text("after", "The `next` of the page before.", "^CA[0-9a-fA-F]{32}$");
 const LIMIT: Parameter =
     Parameter { name: "limit", about: "How many at most; 50 unless it is said.", kind: Kind::Number };
-const WITH: Parameter = text("with", "Only those with this other side, as +14155552671.");
+const WITH: Parameter = text("with", "Only those with this other side, as +14155552671.", "^.+$");
 const FROM: Parameter = time("from", "Not before this time.");
 const UNTIL: Parameter = time("until", "Before this time.");
 
@@ -144,7 +149,7 @@ impl Operation {
             Self::ListCalls => About {
                 query: const {
                     &[
-                        AFTER,
+                        AFTER_CALL,
                         LIMIT,
                         FROM,
                         UNTIL,
@@ -202,7 +207,7 @@ impl Operation {
                         Parameter { name: "status", about: "Only these.", kind: Kind::List(of::<NotificationStatus>) },
                         Parameter { name: "kind", about: "Only these.", kind: Kind::List(of::<NotificationKind>) },
                         Parameter { name: "channel", about: "Only this way.", kind: Kind::One(of::<Channel>) },
-                        text("appointment", "Only those of this appointment."),
+                        text("appointment", "Only those of this appointment.", NAME),
                     ]
                 },
                 ..get(

@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 
 use super::problem::Problem;
+use crate::address::Address;
 
 const MOST: usize = 200;
 const USUAL: usize = 50;
@@ -45,6 +46,11 @@ impl Query {
     ) -> Result<Vec<T>, Problem> {
         let all = |text: &str| text.split(',').map(|one| read(one.trim())).collect::<Option<Vec<T>>>();
         Ok(self.read(name, what, all)?.unwrap_or_default())
+    }
+
+    /// The other side of calls or texts.
+    pub(super) fn with(&mut self) -> Result<Option<Address>, Problem> {
+        self.read("with", "number", |text| (!text.is_empty()).then(|| Address::from(text)))
     }
 
     /// A time, as RFC 3339 writes it.
