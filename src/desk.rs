@@ -26,6 +26,7 @@
 
 mod api;
 mod builder;
+mod ready;
 mod routes;
 mod service;
 mod settings;

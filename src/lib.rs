@@ -25,7 +25,7 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | foundations | [`error`], [`secret`], [`phone`], [`address`], [`id`], [`clock`] |
+//! | foundations | [`error`], [`secret`], [`phone`], [`address`], [`id`], [`clock`], [`telemetry`] |
 //! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
 //! | domain | [`auth`], [`tenant`], [`call`], [`message`], [`number`], [`booking`], [`notification`], [`analytics`], [`token`], [`relay`], [`blob`], [`store`] |
 //! | adapters | [`twilio`], [`kestra`], [`backoffice`], `email` |
@@ -46,6 +46,7 @@
 //! | `vault` | | secrets encrypted at rest |
 //! | `jwt` | | callers of the REST API known by JSON Web Tokens |
 //! | `email` | | mail over SMTP to those who are told of appointments |
+//! | `metrics` | | metrics for the host's recorder |
 //! | `test-util` | | a manual clock, and the suite that every store passes |
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -95,6 +96,7 @@ pub mod secret;
 #[cfg_attr(docsrs, doc(cfg(feature = "sim")))]
 pub mod sim;
 pub mod store;
+pub mod telemetry;
 pub mod template;
 pub mod tenant;
 pub mod token;

@@ -1,5 +1,7 @@
 //! Work that is taken from a store until there is none, or until told to stop.
 
+#[cfg(feature = "metrics")]
+mod gauger;
 mod sweeper;
 
 use std::fmt;
@@ -14,6 +16,8 @@ use futures_util::future::{self, Either, select};
 use crate::Error;
 use crate::clock::Clock;
 use crate::wake::Wake;
+#[cfg(feature = "metrics")]
+pub(crate) use gauger::Gauger;
 pub(crate) use sweeper::Sweeper;
 
 /// How long to wait when nothing is due and nobody calls.

@@ -4,6 +4,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{TryStreamExt, future};
+use tracing::Instrument as _;
 
 use super::service::CallService;
 use crate::Error;
@@ -69,7 +70,10 @@ impl Turn for Analyst {
     async fn turn(&self) -> Result<usize, Error> {
         let claimed = self.store.claim_follow_ups(&self.name, BATCH, LEASE).await?;
         let count = claimed.len();
-        let handled = claimed.into_iter().map(|(tenant, work)| async move { self.handle(&tenant, work).await });
+        let handled = claimed.into_iter().map(|(tenant, work)| async move {
+            let span = tracing::info_span!("recording", call = %work.call, recording = %work.recording);
+            self.handle(&tenant, work).instrument(span).await
+        });
         future::join_all(handled).await.into_iter().collect::<Result<(), Error>>()?;
         Ok(count)
     }

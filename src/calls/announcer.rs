@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use futures_util::{FutureExt, future};
+use tracing::Instrument as _;
 
 use crate::Error;
 use crate::clock::{Clock, within};
@@ -40,7 +41,10 @@ impl Turn for Announcer {
         let claimed = self.store.claim_relays(&self.name, BATCH, LEASE).await?;
         let count = claimed.len();
         // At once, so that one slow answer holds up no other tenant's, and well within the lease.
-        let handled = claimed.into_iter().map(|(tenant, event)| self.handle(tenant, event));
+        let handled = claimed.into_iter().map(|(tenant, event)| {
+            let span = tracing::info_span!("news", event = %event.id);
+            self.handle(tenant, event).instrument(span)
+        });
         future::join_all(handled).await.into_iter().collect::<Result<(), Error>>()?;
         Ok(count)
     }

@@ -32,6 +32,8 @@ pub struct Paths {
     pub intelligence: String,
     /// Whether the desk is alive.
     pub health: String,
+    /// Whether the desk can work: 503 while it cannot.
+    pub ready: String,
 }
 
 impl Default for Paths {
@@ -50,6 +52,7 @@ impl Default for Paths {
             caller_id: twilio("caller-id"),
             intelligence: twilio("intelligence"),
             health: "/health".into(),
+            ready: "/ready".into(),
         }
     }
 }

@@ -27,6 +27,7 @@ use matchit::Router;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tracing::Instrument as _;
 
 use crate::auth::{Authenticator, Denied, Principal, Role};
 use crate::calls::{Analysis, Sounds};
@@ -37,6 +38,7 @@ use crate::messaging::Messenger;
 use crate::notify::Notifier;
 use crate::provisioning::Provisioning;
 use crate::store::Store;
+use crate::telemetry;
 use crate::transport::Body;
 use crate::twilio::webhook::Refusal;
 use limit::Limiter;
@@ -63,6 +65,13 @@ pub(super) enum Answer {
 }
 
 impl Answer {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Whole(response) => response.status(),
+            Self::Streamed(response) => response.status(),
+        }
+    }
+
     fn headers_mut(&mut self) -> &mut http::HeaderMap {
         match self {
             Self::Whole(response) => response.headers_mut(),
@@ -163,7 +172,12 @@ impl Api {
         limit: Duration,
         live: bool,
     ) -> Answer {
-        let answered = AssertUnwindSafe(self.answer(parts, body, live)).catch_unwind();
+        let found = self.router.at(parts.uri.path()).ok();
+        let operation = found.and_then(|found| found.value.iter().find(|(method, _)| *method == parts.method));
+        let operation = operation.map_or("none", |(_, operation)| operation.about().id);
+        let span = tracing::info_span!("api", operation, tenant = tracing::field::Empty);
+        let begun = self.clock.monotonic();
+        let answered = AssertUnwindSafe(self.answer(parts, body, live)).catch_unwind().instrument(span);
         let outcome = match within(self.clock.as_ref(), limit, answered).await {
             Some(Ok(outcome)) => outcome,
             Some(Err(_)) => {
@@ -173,6 +187,9 @@ impl Api {
             None => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "it took too long")),
         };
         let mut answer = outcome.unwrap_or_else(Answer::from);
+        let time = self.clock.monotonic().saturating_sub(begun);
+        telemetry::took(telemetry::API_SECONDS, [("operation", operation)], time);
+        telemetry::count(telemetry::API_REQUESTS, [("operation", operation), ("status", answer.status().as_str())]);
         // What concerns a tenant is nobody else's to keep.
         answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         answer
@@ -204,6 +221,7 @@ impl Api {
             return Err(Problem::new(StatusCode::FORBIDDEN, "this is for administrators"));
         }
         let tenant = tenant(&principal, &mut query)?;
+        tracing::Span::current().record("tenant", tracing::field::display(&tenant));
         self.limiter.spend(&tenant, peer, operation.share()).await?;
         let name = found.params.iter().next().map(|(_, value)| value);
         let body = body.await.map_err(|refusal| Problem::new(refusal.status(), "the body cannot be read"))?;

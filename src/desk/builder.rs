@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::api::{self, Api, ApiLimits};
+use super::ready::Readiness;
 use super::routes::{Routes, Services};
 use super::{Desk, Inner};
 use crate::Secret;
@@ -52,6 +53,7 @@ pub struct DeskBuilder {
     hook_limit: Option<Duration>,
     reply_limit: Option<Duration>,
     answer_limit: Option<Duration>,
+    backlog_limit: Option<Duration>,
     email: Option<Arc<dyn EmailSender>>,
     workflow: Option<Arc<dyn Workflow>>,
     worker: Option<String>,
@@ -220,6 +222,12 @@ impl DeskBuilder {
         self
     }
 
+    /// How long work may have been due before the desk says at `/ready` that it is not; 5 minutes by default.
+    pub fn backlog_limit(mut self, limit: Duration) -> Self {
+        self.backlog_limit = Some(limit);
+        self
+    }
+
     /// Who knows the callers of the REST API. Without one there is no API: it is off, not open.
     pub fn authenticator(mut self, authenticator: impl Authenticator) -> Self {
         self.authenticator = Some(Arc::new(authenticator));
@@ -301,6 +309,11 @@ impl DeskBuilder {
         }
         let sweeper: Arc<dyn Turn> = Arc::new(Sweeper::new(store.clone(), clock.clone()));
         let mut workers = vec![Worker::new(sweeper, clock.clone(), Wake::default())];
+        #[cfg(feature = "metrics")]
+        {
+            let gauger: Arc<dyn Turn> = Arc::new(crate::worker::Gauger::new(store.clone(), clock.clone()));
+            workers.push(Worker::new(gauger, clock.clone(), Wake::default()));
+        }
         if let Some(target) = self.relay {
             let outbox = calls.outbox.clone();
             let announcer: Arc<dyn Turn> =
@@ -357,7 +370,12 @@ impl DeskBuilder {
         let messages = MessageService { calls: calls.clone(), messenger: messenger.clone() };
         let limit = self.answer_limit.unwrap_or(Duration::from_secs(10));
         let services = Services { calls, messages, notices, caller_ids, intelligence_secret: self.intelligence_secret };
-        let routes = Routes::new(verifier, services, limit)?;
+        let readiness = Readiness {
+            store: store.clone(),
+            clock: clock.clone(),
+            limit: self.backlog_limit.unwrap_or(Duration::from_secs(300)),
+        };
+        let routes = Routes::new(verifier, services, limit, readiness)?;
         let prefix = self.api_prefix.unwrap_or_else(|| "/api".to_owned());
         let api = match self.authenticator {
             Some(authenticator) => {

@@ -10,6 +10,7 @@ use tracing::field::{Empty, display};
 use tracing::{Instrument, Span};
 
 use super::InvalidDesk;
+use super::ready::Readiness;
 use crate::Error;
 use crate::Secret;
 use crate::calls::flow::{Cursor, Ladder};
@@ -18,6 +19,7 @@ use crate::clock::within;
 use crate::id::{TenantId, TranscriptSid};
 use crate::message::MessageId;
 use crate::messaging::MessageService;
+use crate::telemetry;
 use crate::tenant::Group;
 use crate::twilio::webhook::{
     Call, CallStatusEvent, CallerIdEvent, DialEvent, Event, GatherEvent, IntelligenceEvent, MessageEvent,
@@ -43,6 +45,7 @@ enum Route {
     /// The same with a secret in the path.
     IntelligenceSecret,
     Health,
+    Ready,
 }
 
 impl Route {
@@ -60,6 +63,7 @@ impl Route {
             Self::CallerId => "caller-id",
             Self::Intelligence | Self::IntelligenceSecret => "intelligence",
             Self::Health => "health",
+            Self::Ready => "ready",
         }
     }
 
@@ -107,6 +111,7 @@ pub(super) struct Routes {
     caller_ids: Option<CallerIds>,
     intelligence_secret: Option<Secret>,
     pub(super) limit: Duration,
+    readiness: Readiness,
 }
 
 /// What the routes lead to.
@@ -119,7 +124,12 @@ pub(super) struct Services {
 }
 
 impl Routes {
-    pub(super) fn new(verifier: Verifier, services: Services, limit: Duration) -> Result<Self, InvalidDesk> {
+    pub(super) fn new(
+        verifier: Verifier,
+        services: Services,
+        limit: Duration,
+        readiness: Readiness,
+    ) -> Result<Self, InvalidDesk> {
         let Services { calls, messages, notices, caller_ids, intelligence_secret } = services;
         let mut router = Router::new();
         let paths = calls.callbacks.paths();
@@ -138,11 +148,12 @@ impl Routes {
             (&paths.intelligence, Route::Intelligence),
             (&with_secret, Route::IntelligenceSecret),
             (&paths.health, Route::Health),
+            (&paths.ready, Route::Ready),
         ] {
             let pattern = path.starts_with('/').then(|| router.insert(path, route).ok()).flatten();
             pattern.ok_or_else(|| InvalidDesk::Path(path.clone()))?;
         }
-        Ok(Self { router, verifier, calls, messages, notices, caller_ids, intelligence_secret, limit })
+        Ok(Self { router, verifier, calls, messages, notices, caller_ids, intelligence_secret, limit, readiness })
     }
 
     pub(super) fn caller_ids(&self) -> Option<&CallerIds> {
@@ -156,8 +167,9 @@ impl Routes {
     ) -> Response<Bytes> {
         let Ok(found) = self.router.at(parts.uri.path()) else { return empty(StatusCode::NOT_FOUND) };
         let route = *found.value;
-        if route == Route::Health {
+        if matches!(route, Route::Health | Route::Ready) {
             return match parts.method {
+                Method::GET | Method::HEAD if route == Route::Ready => self.readiness.answer().await,
                 Method::GET | Method::HEAD => health(),
                 _ => not_allowed("GET, HEAD"),
             };
@@ -170,8 +182,13 @@ impl Routes {
             let given = found.params.get("secret").unwrap_or_default();
             return self.unsigned(given, body).await;
         }
-        let span = tracing::info_span!("webhook", route = route.name(), call = Empty, from = Empty, to = Empty);
-        self.serve(route, parts, body).instrument(span).await
+        let span =
+            tracing::info_span!("webhook", route = route.name(), call = Empty, text = Empty, from = Empty, to = Empty);
+        let begun = self.calls.clock.monotonic();
+        let response = self.serve(route, parts, body).instrument(span).await;
+        let time = self.calls.clock.monotonic().saturating_sub(begun);
+        telemetry::took(telemetry::WEBHOOK_SECONDS, [("route", route.name())], time);
+        response
     }
 
     /// Verifies, then answers within the limit; a panic or a store that fails becomes a polite answer.
@@ -188,14 +205,19 @@ impl Routes {
         let clock = self.calls.clock.clone();
         let answered = AssertUnwindSafe(self.answer(route, &verified)).catch_unwind();
         match within(clock.as_ref(), self.limit, answered).await {
-            Some(Ok(Ok(response))) => response,
+            Some(Ok(Ok(response))) => {
+                note_result(route, "answered");
+                response
+            }
             Some(Ok(Err(problem))) => trouble(route, problem),
             Some(Err(_)) => {
                 tracing::error!(route = route.name(), "a handler panicked");
+                note_result(route, "failed");
                 fallback(route, StatusCode::INTERNAL_SERVER_ERROR)
             }
             None => {
                 tracing::error!(route = route.name(), limit = ?self.limit, "an answer took too long");
+                note_result(route, "failed");
                 fallback(route, StatusCode::SERVICE_UNAVAILABLE)
             }
         }
@@ -206,6 +228,8 @@ impl Routes {
         let route = Route::IntelligenceSecret;
         if !self.intelligence_secret.as_ref().is_some_and(|known| known.matches(secret.as_bytes())) {
             tracing::warn!(route = route.name(), "a notice without a signature has the wrong secret");
+            note_result(route, "refused");
+            telemetry::count(telemetry::REFUSALS, [("reason", "wrong secret")]);
             return empty(StatusCode::FORBIDDEN);
         }
         let body = match body.await {
@@ -283,7 +307,10 @@ impl Routes {
             }
             Route::Messages => {
                 let event: MessageEvent = parse(verified)?;
-                tracing::info!(text = %event.message_sid, from = %event.from, to = %event.to, "a text");
+                let span = Span::current();
+                span.record("text", display(event.message_sid));
+                span.record("from", display(&event.from)).record("to", display(&event.to));
+                tracing::info!("a text");
                 self.messages.received(&event).await?;
                 MessagingResponse::new().to_http().map_err(|_| Trouble::Unwritable)
             }
@@ -302,7 +329,11 @@ impl Routes {
                     },
                     (None, None) => return Ok(settled(Settled::Unknown)),
                 };
-                tracing::info!(text = %event.message_sid, status = %event.message_status, "a text's status");
+                match &named {
+                    Some(id) => Span::current().record("text", display(id)),
+                    None => Span::current().record("text", display(event.message_sid)),
+                };
+                tracing::info!(status = %event.message_status, "a text's status");
                 Ok(settled(self.messages.status_changed(&tenant, named.as_ref(), &event).await?))
             }
             Route::CallerId => {
@@ -314,7 +345,7 @@ impl Routes {
                 let event: IntelligenceEvent = parse(verified)?;
                 self.noticed(&event.transcript_sid).await
             }
-            Route::Health => Ok(health()),
+            Route::Health | Route::Ready => Ok(health()),
         }
     }
 }
@@ -397,10 +428,23 @@ fn fallback(route: Route, status: StatusCode) -> Response<Bytes> {
     }
 }
 
+fn note_result(route: Route, result: &str) {
+    telemetry::count(telemetry::WEBHOOKS, [("route", route.name()), ("result", result)]);
+}
+
 fn trouble(route: Route, problem: Trouble) -> Response<Bytes> {
+    note_result(
+        route,
+        match &problem {
+            Trouble::Refused(_) => "refused",
+            Trouble::Malformed(_) | Trouble::Query => "malformed",
+            Trouble::Store(_) | Trouble::Unwritable => "failed",
+        },
+    );
     match problem {
         Trouble::Refused(refusal) => {
             tracing::warn!(route = route.name(), reason = refusal.reason(), "a webhook was refused");
+            telemetry::count(telemetry::REFUSALS, [("reason", refusal.reason())]);
             empty(refusal.status())
         }
         Trouble::Malformed(error) => {

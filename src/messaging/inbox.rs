@@ -5,6 +5,7 @@ use crate::calls::{CallService, Settled};
 use crate::id::TenantId;
 use crate::message::{Consent, ConsentSource, Delivery, Keyword, MessageId, MessageKind, MessageRecord};
 use crate::store::{Commit, Unit};
+use crate::telemetry;
 use crate::twilio::delivery_status;
 use crate::twilio::values::OptOutType;
 use crate::twilio::webhook::{MessageEvent, MessageStatusEvent};
@@ -122,10 +123,15 @@ impl MessageService {
             let now = calls.clock.now();
             let unit = news(&text, !before.delivery.status.has_failed(), now);
             let repeats = !unit.enqueued.is_empty();
+            let delivered = text.delivery.status.has_arrived() && !before.delivery.status.has_arrived();
             let unit = told(calls.store.as_ref(), &text, unit, now).await?;
             if calls.store.commit(tenant, unit).await? == Commit::Applied {
                 if repeats {
                     calls.outbox.call();
+                }
+                if let (true, Some(since)) = (delivered, text.submitted_at) {
+                    let time = now.signed_duration_since(since).to_std().unwrap_or_default();
+                    telemetry::took(telemetry::DELIVERY_SECONDS, [], time);
                 }
                 return Ok(Settled::Recorded);
             }

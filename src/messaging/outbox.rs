@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use futures_util::{FutureExt, future};
+use tracing::Instrument as _;
 
 use super::gate::{Gate, Pass};
 use super::news::{news, told};
@@ -16,6 +17,7 @@ use crate::clock::{Clock, within};
 use crate::id::TenantId;
 use crate::message::{Accepted, Consent, Delivery, DeliveryStatus, MAX_CHECKS, MessageRecord, SmsSender};
 use crate::store::{Commit, Store, Unit};
+use crate::telemetry;
 use crate::twilio::catalogue::{Class, class_of};
 use crate::worker::Turn;
 
@@ -63,7 +65,8 @@ impl Turn for Outbox {
         // At once, so that each is sent well within its lease.
         let handled = claimed.into_iter().zip(opted_out).map(|((tenant, text), opted_out)| async move {
             // A panic of the host's must not end the sending of other texts.
-            let handled = AssertUnwindSafe(self.handle(&tenant, text, opted_out)).catch_unwind().await;
+            let span = tracing::info_span!("text", text = %text.id, call = text.call.map(tracing::field::display));
+            let handled = AssertUnwindSafe(self.handle(&tenant, text, opted_out)).catch_unwind().instrument(span).await;
             handled.unwrap_or_else(|_| Err(Error::unavailable("handling a text panicked")))
         });
         future::join_all(handled).await.into_iter().collect::<Result<(), Error>>()?;
@@ -117,6 +120,7 @@ impl Outbox {
         match self.gate.pass(&mut text, opted_out).await? {
             Pass::Now => {}
             Pass::Later(until) => {
+                telemetry::count(telemetry::RATE_LIMITED, [("scope", "texts")]);
                 text.not_before = until;
                 text.lease = None;
                 self.store.commit(tenant, Unit::new().save_message(text)).await?;
@@ -124,6 +128,7 @@ impl Outbox {
             }
             Pass::Never(refusal) => {
                 tracing::warn!(text = %text.id, %refusal, "a text is not sent");
+                telemetry::count(telemetry::TEXTS, [("outcome", "refused")]);
                 let now = self.clock.now();
                 text.refuse(refusal, now);
                 let unit = told(self.store.as_ref(), &text, Unit::new().save_message(text.clone()), now).await?;
@@ -296,7 +301,10 @@ impl Outbox {
                 Err(error) => Err(error),
             };
             match written {
-                Ok(Commit::Applied) => return Ok(()),
+                Ok(Commit::Applied) => {
+                    telemetry::count(telemetry::TEXTS, [("outcome", outcome_of(&text, outcome.is_ok()))]);
+                    return Ok(());
+                }
                 Ok(_) => {}
                 // What is known now is known to nobody else: it is worth another try.
                 Err(error) if error.is_permanent() => return Err(error),
@@ -309,6 +317,16 @@ impl Outbox {
             }
         }
         Err(Error::unavailable("recording a text that keeps changing"))
+    }
+}
+
+/// In a word, what came of handing a text over.
+fn outcome_of(text: &MessageRecord, accepted: bool) -> &'static str {
+    match text.delivery.status {
+        _ if accepted => "accepted",
+        DeliveryStatus::Unknown => "unknown",
+        DeliveryStatus::Pending => "postponed",
+        _ => "failed",
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{FutureExt, future};
+use tracing::Instrument as _;
 
 use crate::Error;
 use crate::clock::{Clock, within};
@@ -15,6 +16,7 @@ use crate::notification::{
     WorkflowEvent, wording,
 };
 use crate::store::{Commit, Store, Unit};
+use crate::telemetry;
 use crate::tenant::Tenant;
 use crate::wake::Wake;
 use crate::worker::Turn;
@@ -49,7 +51,9 @@ impl Turn for Courier {
         let count = claimed.len();
         let handled = claimed.into_iter().map(|(tenant, notification)| async move {
             // A panic of the host's must not end the sending of others.
-            let handled = AssertUnwindSafe(self.handle(&tenant, notification)).catch_unwind().await;
+            let span =
+                tracing::info_span!("notification", notification = %notification.id, kind = notification.kind.as_str());
+            let handled = AssertUnwindSafe(self.handle(&tenant, notification)).catch_unwind().instrument(span).await;
             handled.unwrap_or_else(|_| Err(Error::unavailable("handling a notification panicked")))
         });
         future::join_all(handled).await.into_iter().collect::<Result<(), Error>>()?;
@@ -83,7 +87,12 @@ impl Courier {
 
     /// Writes it; false when it had changed meanwhile.
     async fn save(&self, tenant: &TenantId, notification: Notification) -> Result<bool, Error> {
-        Ok(self.store.commit(tenant, Unit::new().save_notification(notification)).await? == Commit::Applied)
+        let (told, written) = (notification.clone(), Unit::new().save_notification(notification));
+        let applied = self.store.commit(tenant, written).await? == Commit::Applied;
+        if applied {
+            count(&told);
+        }
+        Ok(applied)
     }
 
     async fn text(
@@ -163,8 +172,9 @@ impl Courier {
         notification.lease = None;
         notification.updated_at = now;
         let id = notification.id.clone();
-        let unit = Unit::new().enqueue(text).save_notification(notification);
+        let unit = Unit::new().enqueue(text).save_notification(notification.clone());
         if self.store.commit(tenant, unit).await? == Commit::Applied {
+            count(&notification);
             self.outbox.call();
             // Under this name a flow may have sent already.
             self.link(tenant, &id).await?;
@@ -273,4 +283,16 @@ impl Courier {
         }
         Err(Error::unavailable("recording a notification that keeps changing"))
     }
+}
+
+/// Counts what has come to an end here.
+fn count(notification: &Notification) {
+    let outcome = match (notification.status, notification.step) {
+        (NotificationStatus::Failed, _) => "failed",
+        (NotificationStatus::Withdrawn, _) => "withdrawn",
+        (_, Step::Handed) => "handed_over",
+        _ => return,
+    };
+    let (kind, channel) = (notification.kind.as_str(), notification.channel.as_str());
+    telemetry::count(telemetry::NOTIFICATIONS, [("kind", kind), ("channel", channel), ("outcome", outcome)]);
 }

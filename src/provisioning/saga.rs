@@ -4,6 +4,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{TryStreamExt, future};
+use tracing::Instrument as _;
 
 use super::problem::{Meaning, meaning};
 use crate::Error;
@@ -14,6 +15,7 @@ use crate::number::{Kept, NumberOrder, OrderState, Problem, Wish, WishKind};
 use crate::phone::E164;
 use crate::secret::Private;
 use crate::store::{Commit, Store, Unit};
+use crate::telemetry;
 use crate::twilio::Client;
 use crate::twilio::available_phone_numbers::{NumberKind, SearchNumbers};
 use crate::twilio::incoming_phone_numbers::{IncomingNumber, ListNumbers, NumberSettings, Wanted};
@@ -48,7 +50,10 @@ impl Turn for Saga {
         let claimed = self.store.claim_orders(&self.name, BATCH, LEASE).await?;
         let count = claimed.len();
         // At once, so that each step is made well within its lease.
-        let handled = claimed.into_iter().map(|(tenant, order)| async move { self.handle(&tenant, order).await });
+        let handled = claimed.into_iter().map(|(tenant, order)| async move {
+            let span = tracing::info_span!("order", order = %order.id);
+            self.handle(&tenant, order).instrument(span).await
+        });
         future::join_all(handled).await.into_iter().collect::<Result<(), Error>>()?;
         Ok(count)
     }
@@ -99,7 +104,14 @@ impl Saga {
                         _ => return Ok(()),
                     }
                 }
-                Ok(_) => return Ok(()),
+                Ok(_) => {
+                    if order.state != before.state {
+                        let state = serde_json::to_value(order.state).ok();
+                        let state = state.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+                        telemetry::count(telemetry::PROVISIONING, [("state", state)]);
+                    }
+                    return Ok(());
+                }
                 Err(error) if error.is_permanent() && before.state == OrderState::Configured => {
                     // Another tenant has it: it goes back to where it was, so that nobody pays for it unknowingly.
                     tracing::error!(order = %order.id, %error, "a number could not become the tenant's");

@@ -32,6 +32,14 @@ pub struct Backlog {
     pub since: Option<DateTime<Utc>>,
 }
 
+impl Backlog {
+    /// How long the oldest has been due.
+    #[must_use]
+    pub fn age(&self, now: DateTime<Utc>) -> Duration {
+        self.since.and_then(|since| now.signed_duration_since(since).to_std().ok()).unwrap_or_default()
+    }
+}
+
 /// Everything a desk keeps. Every method takes the tenant; another tenant's data are not found.
 #[async_trait]
 pub trait Store:

@@ -61,6 +61,70 @@ async fn logs_show_no_number_no_words_and_no_token() {
 }
 
 #[tokio::test]
+async fn the_api_and_what_people_are_told_stay_out_of_logs() {
+    use frontdesk::auth::{JwtAuthenticator, Keys};
+    use frontdesk::desk::ApiLimits;
+    use http::Request;
+    let log = Log::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter("frontdesk=trace").with_ansi(false).with_writer(log.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let secret = "canary canary canary canary canary";
+    let world = World::with(forwarding_clinic(), |desk| {
+        let keys = Keys::shared(&secret.into()).unwrap();
+        desk.authenticator(JwtAuthenticator::new(keys, "issuer", "frontdesk")).api_limits(ApiLimits::none())
+    })
+    .await;
+    let claims = serde_json::json!({
+        "iss": "issuer", "aud": "frontdesk", "tenant": "clinic", "role": "member", "exp": 4_000_000_000_u64, "sub": "canary",
+    });
+    let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
+    let token = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap();
+    let ask = async |method: &str, path: &str, body: &str| {
+        let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
+        let request = request.header("content-type", "application/json");
+        world.desk.handle(request.body(bytes::Bytes::from(body.to_owned())).unwrap()).await
+    };
+    let visit = format!(
+        r#"{{"id":"v","start":"2099-01-01T00:00:00Z","end":"2099-01-01T01:00:00Z","service":"canary","place":"canary",
+            "customer":{{"name":"canary","phone":"{CALLER}","email":"canary@example.com"}}}}"#
+    );
+    for failing in [false, true] {
+        world.twilio.inject(failing.then_some(Fault::ServerError));
+        for (method, path, body) in [
+            ("POST", "/api/notifications/confirmation", visit.as_str()),
+            ("POST", "/api/messages", &format!(r#"{{"to":"{CALLER}","body":"canary"}}"#)),
+            ("POST", "/api/messages", r#"{"canary":"canary"}"#),
+            ("POST", "/api/messages", "canary"),
+            ("PATCH", "/api/tenant", r#"{"greeting":"canary","zone":"canary"}"#),
+            ("GET", &format!("/api/threads/{CALLER}?canary=canary"), ""),
+            ("GET", &format!("/api/calls?with={CALLER}"), ""),
+        ] {
+            let shown = format!("{:?}", ask(method, path, body).await.headers());
+            assert!(!shown.contains("canary"));
+        }
+        world.settle().await;
+        world.store.set_failing(true);
+        ask("GET", &format!("/api/threads/{CALLER}"), "").await;
+        world.store.set_failing(false);
+    }
+    let forged = Request::get("/api/calls").header("authorization", "Bearer canary.canary.canary");
+    world.desk.handle(forged.body(bytes::Bytes::new()).unwrap()).await;
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("an operation of the API failed") && text.contains("api{operation="), "{text}");
+    for secret in [&CALLER[1..], &BUSINESS[1..], "canary", token.as_str()] {
+        assert!(!text.contains(secret), "{secret} is in the log:\n{text}");
+    }
+    let told = world.desk.notifier().notifications(&"clinic".parse().unwrap(), &Default::default()).await.unwrap();
+    let record = world.desk.notifier().appointment(&"clinic".parse().unwrap(), &"v".parse().unwrap()).await.unwrap();
+    assert_eq!(told.len(), 3);
+    let shown = format!("{told:?} {record:?} {:?}", world.desk.notifier());
+    for secret in [&CALLER[1..], "canary"] {
+        assert!(!shown.contains(secret), "{secret} is in {shown}");
+    }
+}
+
+#[tokio::test]
 async fn debug_of_records_shows_no_number_and_no_words() {
     let mut tenant = forwarding_clinic();
     tenant.text_back.template = "canary words".into();

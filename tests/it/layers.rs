@@ -11,6 +11,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("open", 0),
     ("phone", 0),
     ("secret", 0),
+    ("telemetry", 0),
     ("wake", 0),
     ("form", 1),
     ("schedule", 1),

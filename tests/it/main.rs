@@ -25,6 +25,7 @@ mod simulator;
 mod specs;
 mod sql;
 mod store;
+mod telemetry;
 mod texts;
 mod twiml;
 mod vault;

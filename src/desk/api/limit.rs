@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::id::TenantId;
 use crate::message::{Allowance, Counted, Spent};
 use crate::store::Store;
+use crate::telemetry;
 
 /// Where a request came from. A host puts it into the request's extensions; from behind a proxy it takes it from the
 /// header that its own proxy sets, and from no other.
@@ -106,7 +107,10 @@ impl Limiter {
         if self.limits.shared {
             return match self.store.spend(tenant, &wanted).await? {
                 Spent::Granted => Ok(()),
-                Spent::Exhausted { until, .. } => Err(self.too_many(until)),
+                Spent::Exhausted { until, .. } => {
+                    telemetry::count(telemetry::RATE_LIMITED, [("scope", "tenant")]);
+                    Err(self.too_many(until))
+                }
             };
         }
         for (mut allowance, _) in wanted {
@@ -142,7 +146,15 @@ impl Limiter {
                 counts.insert(allowance.key.clone(), kept);
                 Ok(())
             }
-            Counted::Exhausted { until } => Err(self.too_many(until)),
+            Counted::Exhausted { until } => {
+                let scope = match allowance.key.split_once(':') {
+                    Some(("peer", _)) => "peer",
+                    Some(("guess", _)) => "guesses",
+                    _ => "tenant",
+                };
+                telemetry::count(telemetry::RATE_LIMITED, [("scope", scope)]);
+                Err(self.too_many(until))
+            }
         }
     }
 
