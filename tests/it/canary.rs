@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use frontdesk::sim::twilio::{Behaviour, Callee, Fault};
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::world::{BUSINESS, CALLER, COLLEAGUE, World, forwarding_clinic};
+use crate::world::{BUSINESS, CALLER, COLLEAGUE, World, forwarding_clinic, listen};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -32,6 +32,7 @@ impl<'a> MakeWriter<'a> for Log {
 
 #[tokio::test]
 async fn logs_show_no_number_no_words_and_no_token() {
+    listen();
     let log = Log::default();
     let subscriber =
         tracing_subscriber::fmt().with_env_filter("frontdesk=trace").with_ansi(false).with_writer(log.clone()).finish();
@@ -65,6 +66,7 @@ async fn the_api_and_what_people_are_told_stay_out_of_logs() {
     use frontdesk::auth::{JwtAuthenticator, Keys};
     use frontdesk::desk::ApiLimits;
     use http::Request;
+    listen();
     let log = Log::default();
     let subscriber =
         tracing_subscriber::fmt().with_env_filter("frontdesk=trace").with_ansi(false).with_writer(log.clone()).finish();

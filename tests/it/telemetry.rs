@@ -15,7 +15,7 @@ use frontdesk::telemetry;
 use http::Request;
 use metrics_util::debugging::{DebugValue, DebuggingRecorder, Snapshotter};
 
-use crate::world::{BUSINESS, CALLER, COLLEAGUE, World, clinic, forwarding_clinic};
+use crate::world::{BUSINESS, CALLER, COLLEAGUE, World, clinic, forwarding_clinic, listen};
 
 /// Each metric with its labels, and how often it was counted or what it is.
 fn taken(snapshots: &Snapshotter) -> BTreeMap<String, f64> {
@@ -110,6 +110,7 @@ impl std::io::Write for Log {
 
 #[tokio::test]
 async fn a_call_is_followed_through_the_log_to_the_text_that_came_of_it() {
+    listen();
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
