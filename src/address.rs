@@ -72,6 +72,30 @@ impl Address {
         }
     }
 
+    /// The number that was dialled, however it is written: also before the `@` of a SIP address, and after a scheme that
+    /// this version does not know.
+    ///
+    /// ```
+    /// use frontdesk::address::Address;
+    ///
+    /// for text in ["+15551230000", "sip:+15551230000@example.com;transport=tls", "tel:+1-555-123-0000"] {
+    ///     assert_eq!(Address::from(text).dialled().ok_or("no number")?.as_str(), "+15551230000");
+    /// }
+    /// assert_eq!(Address::from("sip:desk@example.com").dialled(), None);
+    /// # Ok::<(), &str>(())
+    /// ```
+    #[must_use]
+    pub fn dialled(&self) -> Option<E164> {
+        let user = |text: &str| {
+            let rest = text.split_once(':').map_or(text, |(_, rest)| rest);
+            E164::parse(rest.split(['@', ';']).next().unwrap_or_default()).ok()
+        };
+        match self {
+            Self::Sip(text) | Self::Other(text) => user(text),
+            other => other.phone(),
+        }
+    }
+
     /// True for a caller who withheld the number.
     #[must_use]
     pub fn is_anonymous(&self) -> bool {

@@ -18,10 +18,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod accounts;
 mod key;
 mod seal;
 mod tokens;
 
+pub use accounts::TenantAccounts;
 pub use key::{InvalidKey, Key, KeyId};
 pub use seal::{Place, Vault, VaultError};
 pub use tokens::{Reencrypted, TokenVault};

@@ -477,7 +477,7 @@ impl CallService {
 
     /// Whose number this is, with settings; `None` when nobody's.
     pub(crate) async fn tenant_of(&self, address: &Address) -> Option<Result<Arc<Tenant>, Error>> {
-        let number: E164 = address.phone()?;
+        let number: E164 = address.dialled()?;
         let id = match self.lookup.tenant_of(&number).await {
             Ok(Some(found)) => found,
             // A number that was ordered here the host's own directory may not know yet.

@@ -50,8 +50,8 @@ pub trait SmsSender: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Error::is_permanent`] when it is too late, or the provider cannot do that.
-    async fn withdraw(&self, sid: &MessageSid) -> Result<(), Error> {
-        let _ = sid;
+    async fn withdraw(&self, text: &MessageRecord, sid: &MessageSid) -> Result<(), Error> {
+        let _ = (text, sid);
         Err(Error::refused("withdrawing a text"))
     }
 }

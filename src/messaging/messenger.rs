@@ -335,7 +335,7 @@ impl Messenger {
                 (DeliveryStatus::Canceled, ..) => return Ok(true),
                 // In nobody's hands: whoever takes it next finds it withdrawn.
                 (DeliveryStatus::Pending, _, _) if is_free(&text, self.gate.clock.now()) => {}
-                (DeliveryStatus::Scheduled, Some(sid), Some(sender)) => match sender.withdraw(&sid).await {
+                (DeliveryStatus::Scheduled, Some(sid), Some(sender)) => match sender.withdraw(&text, &sid).await {
                     Ok(()) => {}
                     Err(error) if error.is_permanent() => return Ok(false),
                     Err(error) => return Err(error),

@@ -58,7 +58,7 @@ impl SmsSender for Client {
         Ok(Some(found))
     }
 
-    async fn withdraw(&self, sid: &MessageSid) -> Result<(), Error> {
+    async fn withdraw(&self, _: &MessageRecord, sid: &MessageSid) -> Result<(), Error> {
         self.messages().cancel(sid).await.map(|_| ())
     }
 }

@@ -84,6 +84,19 @@ impl TokenVault {
         self.open(&token).map(Some)
     }
 
+    /// The accounts at a provider whose secrets a tenant keeps.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when the store could not be reached.
+    pub async fn accounts(&self, tenant: &TenantId, provider: &str) -> Result<Vec<String>, Error> {
+        let tokens = self.store.tokens(tenant).await?;
+        Ok(tokens
+            .into_iter()
+            .filter(|token| token.provider == provider)
+            .map(|token| token.account.into_string())
+            .collect())
+    }
+
     /// Opens a token that was read.
     ///
     /// # Errors
