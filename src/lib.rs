@@ -127,4 +127,7 @@ mod guides {
 
     #[doc = include_str!("../docs/migrating.md")]
     struct Migrating;
+
+    #[doc = include_str!("../docs/api.md")]
+    struct Api;
 }
