@@ -247,7 +247,7 @@ names! {
 impl NotificationId {
     /// A name made of a digest.
     pub(crate) fn digest<'a>(bytes: impl Iterator<Item = &'a u8>) -> Self {
-        Self::trusted(bytes.fold("notice:".to_owned(), |text, byte| format!("{text}{byte:02x}")))
+        Self::trusted(bytes.fold("notice-".to_owned(), |text, byte| format!("{text}{byte:02x}")))
     }
 }
 

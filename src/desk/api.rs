@@ -275,6 +275,7 @@ impl Services {
             Operation::Thread => messages::thread(&self.messenger, asked).await,
             Operation::ListNotifications => notifications::list(&self.notifier, asked).await,
             Operation::Confirm => notifications::confirm(&self.notifier, asked).await,
+            Operation::Cancel => notifications::cancel(&self.notifier, asked).await,
             Operation::Remind => notifications::remind(&self.notifier, asked).await,
             Operation::PhoneNumber => numbers::phone_number(store, asked).await,
             Operation::Provision => numbers::provision(provisioning, asked).await,

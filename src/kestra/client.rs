@@ -152,13 +152,22 @@ impl Client {
         flow: &str,
         (label, value): (&str, &str),
     ) -> Result<Vec<Execution>, Error> {
-        let label = escape(&format!("{label}:{value}"));
+        let (namespace, flow) = (escape(namespace), escape(flow));
+        // As servers understand it since 0.22, and as older ones do; each passes over what it does not know.
+        let filters = [
+            ("filters[namespace][EQUALS]".to_owned(), namespace.clone()),
+            ("filters[flowId][EQUALS]".to_owned(), flow.clone()),
+            (format!("filters[labels][EQUALS][{label}]"), escape(value)),
+        ];
+        let filters = filters.map(|(name, value)| format!("&{}={value}", escape(&name))).concat();
+        let label_of_old = escape(&format!("{label}:{value}"));
         let path = format!(
-            "executions/search?namespace={}&flowId={}&labels={label}&sort=state.startDate%3Adesc&size=10",
-            escape(namespace),
-            escape(flow)
+            "executions/search?namespace={namespace}&flowId={flow}&labels={label_of_old}&sort=state.startDate%3Adesc&size=100{filters}"
         );
-        Ok(self.get::<Found>("looking for an execution", &path).await?.results)
+        let mut found = self.get::<Found>("looking for an execution", &path).await?.results;
+        // One that passes over both would give out the executions of others.
+        found.retain(|execution| execution.has_label(label, value));
+        Ok(found)
     }
 
     /// Ends an execution. One that is over already stays as it is.

@@ -92,9 +92,24 @@ pub struct Execution {
     /// What the flow gave out, once it is done.
     #[serde(default)]
     pub outputs: Option<Map<String, Value>>,
+    /// What it is labelled with: a list of keys and values, or on old servers a map.
+    #[serde(default)]
+    pub labels: Value,
 }
 
 impl Execution {
+    /// Whether it carries a label.
+    #[must_use]
+    pub fn has_label(&self, key: &str, value: &str) -> bool {
+        let is = |of: Option<&Value>, text: &str| of.and_then(Value::as_str) == Some(text);
+        match &self.labels {
+            Value::Array(labels) => {
+                labels.iter().any(|label| is(label.get("key"), key) && is(label.get("value"), value))
+            }
+            labels => is(labels.get(key), value),
+        }
+    }
+
     /// One of the flow's outputs as text; `None` when there is no such output, or nothing in it.
     #[must_use]
     pub fn output(&self, name: &str) -> Option<String> {

@@ -205,14 +205,27 @@ fn reminders(
         Audience::Customer => &tenant.notifications.reminders,
         Audience::Staff => &tenant.notifications.staff_reminders,
     };
-    let one = |minutes: &u32| {
-        let ahead = TimeDelta::minutes((*minutes).into());
+    let mut ahead = ahead.clone();
+    ahead.sort_unstable();
+    ahead.dedup();
+    // The last one first: each is of use until the next one is told, so that nobody is reminded twice at once, after the
+    // quiet hours or when the workers were away.
+    let mut until = start;
+    let mut planned = Vec::new();
+    for minutes in ahead {
+        let ahead = TimeDelta::minutes(minutes.into());
         // One whose time is past is not made up for: the confirmation has just been told.
-        let wanted = start.checked_sub_signed(ahead).filter(|wanted| *wanted > now)?;
-        let at = out_of_quiet(tenant, person, channel, NotificationKind::Reminder, wanted, start, now)?;
-        Notification::new(record, (NotificationKind::Reminder, Some(ahead)), (audience, channel), person, at, now)
-    };
-    ahead.iter().filter_map(one).collect()
+        let Some(wanted) = start.checked_sub_signed(ahead).filter(|wanted| *wanted > now) else { break };
+        let kind = NotificationKind::Reminder;
+        let Some(at) = out_of_quiet(tenant, person, channel, kind, wanted, start, now).filter(|at| *at < until) else {
+            continue;
+        };
+        let new = Notification::new(record, (kind, Some(ahead)), (audience, channel), person, at, now);
+        planned.extend(new.map(|new| Notification { expires_at: until, ..new }));
+        until = at;
+    }
+    planned.reverse();
+    planned
 }
 
 /// When something is told that is wanted at a time: not in the recipient's quiet hours, if that can be. Mail makes no
@@ -358,6 +371,25 @@ mod tests {
         there.customer.zone = Some(chrono_tz::Asia::Tokyo);
         let told = plan(&tenant, None, &[], &News::set(there), night).unwrap().told;
         assert_eq!(told[0].not_before, night);
+    }
+
+    #[test]
+    fn nobody_is_reminded_twice_at_once() {
+        let mut tenant = clinic();
+        tenant.notifications.quiet = Some("20:00-09:00".parse().unwrap());
+        tenant.notifications.reminders = vec![60, 180, 240, 60, 1_440];
+        let now = time("2026-06-01T12:00:00Z");
+        // At 10:00 in New York: 9:00 is an hour before; those 3 and 4 hours before would be told then as well.
+        let told = plan(&tenant, None, &[], &News::set(visit("2026-06-04T14:00:00Z")), now).unwrap().told;
+        assert_eq!(
+            shown(&told),
+            [
+                (Confirmation, at("2026-06-01T13:00:00Z")),
+                (Reminder, at("2026-06-03T14:00:00Z")),
+                (Reminder, at("2026-06-04T13:00:00Z"))
+            ]
+        );
+        assert_eq!((told[1].expires_at, told[2].expires_at), (told[2].not_before, time("2026-06-04T14:00:00Z")));
     }
 
     #[test]

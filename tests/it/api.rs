@@ -418,6 +418,11 @@ async fn people_are_told_of_an_appointment_and_reminded() {
     assert_eq!((reminded.status, reminded.json["notifications"].as_array().unwrap().len()), (StatusCode::ACCEPTED, 1));
     let unknown = office.ask("POST", "/notifications/reminder", Some(json!({ "appointment": "other" }))).await;
     assert_eq!(unknown.status, 404);
+    let cancelled = office.ask("POST", "/notifications/cancellation", Some(json!({ "appointment": "visit-1" }))).await;
+    assert_eq!(
+        (cancelled.status.as_u16(), cancelled.json["notifications"][0]["kind"].as_str()),
+        (202, Some("cancellation"))
+    );
     let listed = office.get("/notifications?kind=confirmation&status=sent,delivered&appointment=visit-1").await;
     assert_eq!(listed.json["items"][0]["to"], CALLER, "{}", listed.json);
     assert_eq!(office.get("/notifications?channel=email").await.json["items"], json!([]));
@@ -425,7 +430,7 @@ async fn people_are_told_of_an_appointment_and_reminded() {
     let next = page.json["next"].as_str().unwrap();
     assert_eq!(
         office.get(&format!("/notifications?limit=3&after={next}")).await.json["items"].as_array().unwrap().len(),
-        1
+        2
     );
     for (body, field) in [
         (json!({ "id": "v", "start": "2026-11-24T15:00:00Z", "end": "2026-11-24T14:00:00Z", "customer": {} }), "end"),
@@ -521,7 +526,7 @@ async fn the_document_tells_of_every_operation_and_of_itself() {
     let answer = office.send(request).await;
     assert_eq!((answer.status, answer.json["openapi"].as_str()), (StatusCode::OK, Some("3.1.0")));
     let paths = answer.json["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 18);
+    assert_eq!(paths.len(), 19);
     let mut ids = std::collections::BTreeSet::new();
     for (path, item) in paths {
         for (method, operation) in item.as_object().unwrap() {

@@ -31,8 +31,24 @@ fn said(state: &str, outputs: Value) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(execution(state, outputs))
 }
 
-fn found(executions: Vec<Value>) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(json!({ "total": executions.len(), "results": executions }))
+/// An execution of somebody else's stands first, as if the server had passed over what was asked for.
+#[derive(Clone)]
+struct Search(Vec<Option<Value>>, Arc<std::sync::atomic::AtomicUsize>);
+
+impl wiremock::Respond for Search {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let round = self.1.fetch_add(1, std::sync::atomic::Ordering::SeqCst).min(self.0.len() - 1);
+        let label = request.url.query_pairs().find(|(name, _)| name == "labels").unwrap().1.into_owned();
+        let (key, value) = label.split_once(':').unwrap();
+        let mut other = execution("SUCCESS", json!({ "message_sid": "SM99999999999999999999999999999999" }));
+        (other["id"], other["labels"]) = ("other".into(), json!([{ "key": key, "value": "another" }]));
+        let mut results = vec![other];
+        results.extend(self.0[round].clone().map(|mut own| {
+            own["labels"] = json!([{ "key": "system.from", "value": "api" }, { "key": key, "value": value }]);
+            own
+        }));
+        ResponseTemplate::new(200).set_body_json(json!({ "total": results.len(), "results": results }))
+    }
 }
 
 /// A Kestra that follows a script: the answers to each kind of request, one after the other, the last for ever.
@@ -53,6 +69,12 @@ impl Kestra {
             mock.with_priority(u8::try_from(number + 1).unwrap()).mount(&self.server).await;
         }
         self
+    }
+
+    /// What searches find, one after the other.
+    async fn finds(&self, found: Vec<Option<Value>>) {
+        let search = Search(found, Arc::default());
+        Mock::given(method("GET")).and(path(SEARCH)).respond_with(search).mount(&self.server).await;
     }
 
     async fn asked(&self, verb: &str, place: &str) -> Vec<Request> {
@@ -194,7 +216,7 @@ async fn a_flow_that_fails_or_waits_for_a_person_is_ended_and_replaced() {
         if state == "RUNNING" {
             // It did not end within its time: asked again, it has.
             office.clock.advance(Duration::from_secs(60));
-            kestra.answers("GET", SEARCH, vec![found(vec![execution("KILLED", Value::Null)])]).await;
+            kestra.finds(vec![Some(execution("KILLED", Value::Null))]).await;
             office.desk.run_until_idle().await.unwrap();
         }
         assert_eq!(kestra.asked("DELETE", "kill").await.len(), kills, "{state}");
@@ -219,18 +241,19 @@ async fn an_answer_that_is_lost_is_looked_for_before_anybody_else_acts() {
     // Started, and found at the second look.
     let kestra = Kestra::new().await;
     kestra.answers("POST", START, vec![lost()]).await;
-    kestra.answers("GET", SEARCH, vec![found(vec![]), found(vec![execution("RUNNING", Value::Null)])]).await;
+    kestra.finds(vec![None, Some(execution("RUNNING", Value::Null))]).await;
     kestra.answers("GET", "/api/v1/main/executions/exec1", vec![said("SUCCESS", outputs)]).await;
     let office = Office::new(&kestra);
     let id = office.book().await;
     assert_eq!((office.sent(), office.status().await), (0, NotificationStatus::Sent));
     let search = kestra.asked("GET", "search").await.remove(0);
-    assert!(search.url.query_pairs().any(|(name, value)| name == "labels" && value == format!("event_id:{id}")));
+    let asks = |wanted: &str, of: &str| search.url.query_pairs().any(|(name, value)| name == wanted && value == of);
+    assert!(asks("labels", &format!("event_id:{id}")) && asks("filters[labels][EQUALS][event_id]", &id));
     assert_eq!(kestra.asked("POST", "send_notification").await.len(), 1, "never started twice");
     // Not started.
     let kestra = Kestra::new().await;
     kestra.answers("POST", START, vec![lost()]).await;
-    kestra.answers("GET", SEARCH, vec![found(vec![])]).await;
+    kestra.finds(vec![None]).await;
     let office = Office::new(&kestra);
     office.book().await;
     assert_eq!((office.sent(), kestra.asked("GET", "search").await.len()), (1, 3));

@@ -148,6 +148,21 @@ pub(super) async fn confirm(notifier: &Notifier, asked: Asked<'_>) -> Result<Ans
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+pub(super) struct NewCancellation {
+    appointment: AppointmentId,
+    /// As in the appointment.
+    revision: Option<u64>,
+}
+
+/// `POST /notifications/cancellation`: an appointment does not take place.
+pub(super) async fn cancel(notifier: &Notifier, asked: Asked<'_>) -> Result<Answer, Problem> {
+    let new: NewCancellation = asked.json()?;
+    asked.query.done()?;
+    told(&notifier.cancel(&asked.tenant, &new.appointment, new.revision).await?)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct NewReminder {
     appointment: AppointmentId,
     /// When; now when absent.

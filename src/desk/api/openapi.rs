@@ -137,8 +137,10 @@ fn answers(
         fails("409", "It was refused, or the record has changed meanwhile.");
     }
     let numbers = matches!(operation, Operation::Provision | Operation::AccountNumbers | Operation::Connect);
-    let settings =
-        matches!(operation, Operation::Tenant | Operation::ChangeTenant | Operation::Confirm | Operation::Remind);
+    let settings = matches!(
+        operation,
+        Operation::Tenant | Operation::ChangeTenant | Operation::Confirm | Operation::Cancel | Operation::Remind
+    );
     if path.contains("{sid}") || numbers || settings {
         fails("404", "There is no such thing.");
     }

@@ -19,6 +19,7 @@ pub(super) enum Operation {
     Thread,
     ListNotifications,
     Confirm,
+    Cancel,
     Remind,
     PhoneNumber,
     Provision,
@@ -44,6 +45,7 @@ pub(super) const PATHS: &[(&str, Methods)] = &[
     ("/threads/{number}", &[(Method::GET, Operation::Thread)]),
     ("/notifications", &[(Method::GET, Operation::ListNotifications)]),
     ("/notifications/confirmation", &[(Method::POST, Operation::Confirm)]),
+    ("/notifications/cancellation", &[(Method::POST, Operation::Cancel)]),
     ("/notifications/reminder", &[(Method::POST, Operation::Remind)]),
     ("/phone-number", &[(Method::GET, Operation::PhoneNumber)]),
     ("/phone-number/provision", &[(Method::POST, Operation::Provision)]),
@@ -127,7 +129,7 @@ impl Operation {
     pub(super) fn share(self) -> Share {
         match self {
             Self::SendMessage | Self::Provision | Self::Connect => Share::Sending,
-            Self::Confirm | Self::Remind => Share::Booking,
+            Self::Confirm | Self::Cancel | Self::Remind => Share::Booking,
             _ => Share::General,
         }
     }
@@ -220,6 +222,12 @@ impl Operation {
                 "setAppointment",
                 "Tells of an appointment as it stands now, and reminds of it in time",
                 of::<notifications::NewAppointment>,
+                of::<notifications::ToldView>,
+            ),
+            Self::Cancel => post(
+                "cancelAppointment",
+                "Tells that an appointment does not take place, and reminds nobody of it",
+                of::<notifications::NewCancellation>,
                 of::<notifications::ToldView>,
             ),
             Self::Remind => post(
