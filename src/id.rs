@@ -244,10 +244,19 @@ names! {
     pub struct NotificationId, InvalidNotificationId: "a notification";
 }
 
+/// What names of notifications begin with.
+const NOTICE: &str = "notice-";
+
 impl NotificationId {
+    /// The notification that a text carries, by the text's name: that of the text itself, of its pieces and repeats.
+    pub(crate) fn of_text(name: &str) -> Option<Self> {
+        let name = name.split(':').next().filter(|name| name.starts_with(NOTICE))?;
+        Self::new(name).ok()
+    }
+
     /// A name made of a digest.
     pub(crate) fn digest<'a>(bytes: impl Iterator<Item = &'a u8>) -> Self {
-        Self::trusted(bytes.fold("notice-".to_owned(), |text, byte| format!("{text}{byte:02x}")))
+        Self::trusted(bytes.fold(NOTICE.to_owned(), |text, byte| format!("{text}{byte:02x}")))
     }
 }
 

@@ -252,6 +252,7 @@ impl Analysis {
         let transcripts = client.intelligence().transcripts();
         let filter = ListSentences::new().page_size(1000);
         match transcripts.sentences(&sid, &filter).stream().try_collect::<Vec<Sentence>>().await {
+            Ok(sentences) if sentences.is_empty() => Ok(Some(record)),
             Ok(sentences) => self.write(record, |record| note_sentences(record, &sentences)).await.map(Some),
             Err(error) => {
                 tracing::warn!(call = %record.sid, %error, "a transcript could not be fetched");

@@ -74,7 +74,10 @@ impl EmailSender for SmtpSender {
             Err(error) => {
                 let code = error.status().map(u16::from).map(u32::from);
                 let what = "handing a mail over";
-                let error = if error.is_permanent() { Error::refused(what) } else { Error::unavailable(what) };
+                // About the mail or its recipient. A login that is refused, or an address of ours that is blocked, may
+                // be let in later.
+                let is_final = matches!(code, Some(501 | 550..=553 | 555 | 556));
+                let error = if is_final { Error::refused(what) } else { Error::unavailable(what) };
                 Err(error.with_code(code))
             }
         }
@@ -149,6 +152,8 @@ mod tests {
         assert!(refused.is_permanent() && refused.code() == Some(550), "{refused:?}");
         assert!(!format!("{refused} {refused:?}").contains("anna"));
         let (port, _) = server("451 later").await;
+        assert!(sender(port).send(&mail("anna@example.com")).await.unwrap_err().is_retryable());
+        let (port, _) = server("535 the password is wrong").await;
         assert!(sender(port).send(&mail("anna@example.com")).await.unwrap_err().is_retryable());
         assert!(sender(1).send(&mail("anna@example.com")).await.unwrap_err().is_retryable());
         assert!(sender(1).send(&mail("no address")).await.unwrap_err().is_permanent());

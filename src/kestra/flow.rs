@@ -11,6 +11,8 @@ use crate::notification::{Ran, Workflow, WorkflowEvent};
 const LABEL: &str = "event_id";
 /// How often an execution that may have been started is looked for: it is found a little later than it is started.
 const LOOKS: u32 = 3;
+/// The longest that an execution may take: there is to be time to end it before nobody waits any more.
+const LONGEST: Duration = Duration::from_secs(120);
 
 /// A flow that sends what people are told of appointments.
 ///
@@ -34,10 +36,11 @@ impl Flow {
         Self { client, namespace: namespace.into(), flow: flow.into(), patience, pause }
     }
 
-    /// How long an execution may take; a minute by default. Then it is ended, and the text goes out without it.
+    /// How long an execution may take; a minute by default, two at most. Then it is ended, and the text goes out without
+    /// it.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+        self.patience = patience.min(LONGEST);
         self
     }
 
@@ -133,8 +136,12 @@ fn outcome(execution: &Execution) -> Result<Ran, Error> {
 #[async_trait]
 impl Workflow for Flow {
     async fn run(&self, event: &WorkflowEvent, again: bool) -> Result<Ran, Error> {
-        if again && let Some(known) = self.find(event).await? {
-            return self.follow(known).await;
+        if again {
+            return match self.find(event).await? {
+                Some(known) => self.follow(known).await,
+                // It was not started, and is not: one that shows up so late would be a second one.
+                None => Err(Error::unavailable("running a flow that did not start")),
+            };
         }
         let inputs = Self::inputs(event);
         let inputs: Vec<_> = inputs.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -143,8 +150,8 @@ impl Workflow for Flow {
             Ok(execution) => self.follow(execution).await,
             Err(error) if error.is_outcome_unknown() => match self.find(event).await? {
                 Some(execution) => self.follow(execution).await,
-                // It was not started.
-                None => Err(Error::unavailable("running a flow").with_source(error)),
+                // A server that is busy finds it later than it starts it.
+                None => Err(unsettled("starting a flow", error)),
             },
             Err(error) => Err(error),
         }

@@ -6,7 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::Error;
 use crate::address::Address;
 use crate::clock::{Clock, within};
+use crate::id::NotificationId;
 use crate::message::{Guard, LineCheck, MessageRecord, Refusal, Spent};
+use crate::notification::NotificationStatus;
 use crate::store::Store;
 
 /// How long a lookup of a line may keep a text waiting.
@@ -38,6 +40,9 @@ impl Gate {
         let now = self.clock.now();
         if text.send_by.is_some_and(|end| end < now) {
             return Ok(Pass::Never(Refusal::Expired));
+        }
+        if let Some(refusal) = self.outdated(text, now).await? {
+            return Ok(Pass::Never(refusal));
         }
         // Each text of a row that repeats one another may still arrive.
         let mut before = text.repeats.clone();
@@ -72,6 +77,20 @@ impl Gate {
                 tracing::info!(text = %text.id, limit = key.split(':').next(), "a text waits for its turn");
                 Pass::Later(until)
             }
+        })
+    }
+
+    /// Why a text that tells of an appointment is of no use any more, whoever wrote it: the appointment changed since, or
+    /// began. Its name says which notification it carries.
+    async fn outdated(&self, text: &MessageRecord, now: DateTime<Utc>) -> Result<Option<Refusal>, Error> {
+        let Some(id) = NotificationId::of_text(text.id.as_str()) else { return Ok(None) };
+        let Some(notification) = self.store.notification(&text.tenant, &id).await? else { return Ok(None) };
+        let known = self.store.appointment(&text.tenant, &notification.appointment).await?;
+        let changed = known.is_none_or(|known| known.revision != notification.revision);
+        Ok(if changed || notification.status == NotificationStatus::Withdrawn {
+            Some(Refusal::Withdrawn)
+        } else {
+            (notification.expires_at <= now).then_some(Refusal::Expired)
         })
     }
 

@@ -58,38 +58,25 @@ pub fn plan(
 ) -> Option<Plan> {
     let record = follow(tenant, known, news, now)?;
     let mut withdrawn: Vec<_> = planned.iter().filter(|old| waits(old)).cloned().collect();
+    let untold: Vec<_> = withdrawn.iter().filter(|old| is_untold(old, now)).cloned().collect();
     for old in &mut withdrawn {
         old.withdraw("the appointment changed before it was sent", now);
     }
     let mut told = Vec::new();
     if record.appointment.start > now {
-        let usual = match (known, record.cancelled) {
-            (_, true) => Some(NotificationKind::Cancellation),
-            (Some(known), false) if known.cancelled => Some(NotificationKind::Confirmation),
-            (Some(known), false) => {
-                differs(&known.appointment, &record.appointment).then_some(NotificationKind::Change)
-            }
-            (None, false) => Some(NotificationKind::Confirmation),
-        };
         for (audience, channel, person) in addressees(tenant, &record.appointment) {
-            // Whoever was told nothing yet is told how it stands now, or nothing at all.
-            let untold = withdrawn.iter().any(|old| {
-                old.kind == NotificationKind::Confirmation
-                    && (old.audience, old.channel) == (audience, channel)
-                    && old.to() == to(person, channel)
-            });
-            let kind = match usual {
-                Some(NotificationKind::Cancellation) if untold => None,
-                _ if untold => Some(NotificationKind::Confirmation),
-                usual => usual,
-            };
-            if let Some(kind) = kind {
+            let way = (audience, channel);
+            let same = |old: &Notification| (old.audience, old.channel) == way && old.to() == to(person, channel);
+            let waited = |kind| untold.iter().any(|old| old.kind == kind && same(old));
+            if let Some(kind) = news_for(tenant, known, &record, (audience, channel, person), waited) {
                 let at = out_of_quiet(tenant, person, channel, kind, now, record.appointment.start, now);
-                let way = (audience, channel);
                 told.extend(at.and_then(|at| Notification::new(&record, (kind, None), way, person, at, now)));
             }
             if !record.cancelled {
                 told.extend(reminders(tenant, &record, audience, channel, person, now));
+                // What somebody asked for stays asked for.
+                let asked = withdrawn.iter().filter(|old| old.asked && same(old));
+                told.extend(asked.filter_map(|old| asked_for(&record, way, person, old.not_before, now)));
             }
         }
     }
@@ -99,8 +86,32 @@ pub fn plan(
     Some(Plan { record, told, withdrawn })
 }
 
-/// Pure: a reminder for the customer besides the planned ones, at `at` or now. Empty when the appointment is cancelled or
-/// over, or the customer cannot be reached.
+/// What one person is told now; `waited` says what of each kind was planned for them and never sent.
+fn news_for(
+    tenant: &Tenant,
+    known: Option<&AppointmentRecord>,
+    record: &AppointmentRecord,
+    (audience, channel, person): (Audience, Channel, &Person),
+    waited: impl Fn(NotificationKind) -> bool,
+) -> Option<NotificationKind> {
+    let knows = known.is_some_and(|known| {
+        let before = addressees(tenant, &known.appointment);
+        let same =
+            |(a, c, p): &(Audience, Channel, &Person)| (*a, *c) == (audience, channel) && to(p, *c) == to(person, *c);
+        !known.cancelled && before.iter().any(same) && !waited(NotificationKind::Confirmation)
+    });
+    match known {
+        _ if record.cancelled => knows.then_some(NotificationKind::Cancellation),
+        Some(known) if knows => {
+            let changed = differs(&known.appointment, &record.appointment) || waited(NotificationKind::Change);
+            changed.then_some(NotificationKind::Change)
+        }
+        _ => Some(NotificationKind::Confirmation),
+    }
+}
+
+/// Pure: a reminder for the customer besides the planned ones, at `at` or now: asked for twice in a minute, it is one.
+/// Empty when the appointment is cancelled or over, or the customer cannot be reached.
 #[must_use]
 pub fn reminder(
     tenant: &Tenant,
@@ -109,16 +120,25 @@ pub fn reminder(
     now: DateTime<Utc>,
 ) -> Vec<Notification> {
     let at = at.unwrap_or(now).max(now);
-    if of.cancelled || of.appointment.start <= at {
+    if of.cancelled {
         return Vec::new();
     }
-    let ahead = of.appointment.start - at;
     let customers =
         addressees(tenant, &of.appointment).into_iter().filter(|(audience, ..)| *audience == Audience::Customer);
-    let new = |(audience, channel, person)| {
-        Notification::new(of, (NotificationKind::Reminder, Some(ahead)), (audience, channel), person, at, now)
-    };
-    customers.filter_map(new).collect()
+    customers.filter_map(|(audience, channel, person)| asked_for(of, (audience, channel), person, at, now)).collect()
+}
+
+fn asked_for(
+    of: &AppointmentRecord,
+    way: (Audience, Channel),
+    person: &Person,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Option<Notification> {
+    let ahead = of.appointment.start.signed_duration_since(at);
+    let named = TimeDelta::minutes(ahead.num_minutes());
+    let new = Notification::new(of, (NotificationKind::Reminder, Some(named)), way, person, at, now);
+    new.filter(|_| ahead > TimeDelta::zero()).map(|new| Notification { asked: true, ..new })
 }
 
 /// How the appointment stands after the news.
@@ -164,6 +184,17 @@ fn waits(notification: &Notification) -> bool {
     notification.claimable_from().is_some()
         || (notification.step == Step::Handed && notification.sid.is_none())
             && notification.status == super::state::NotificationStatus::Queued
+}
+
+/// Whether it is sure that it was not sent: a workflow that was asked or a mail that is on its way may have been.
+fn is_untold(old: &Notification, now: DateTime<Utc>) -> bool {
+    let idle = old.lease.as_ref().is_none_or(|lease| lease.until <= now);
+    match old.step {
+        // Its text was withdrawn.
+        Step::Handed => true,
+        Step::Begun => false,
+        Step::Waiting => old.channel == Channel::Text || (idle && old.attempts == 0),
+    }
 }
 
 /// Whether people have to be told.
@@ -332,6 +363,55 @@ mod tests {
         let cancelled = plan(&tenant, Some(&moved.record), &moved.told, &cancel, now).unwrap();
         assert!(cancelled.told.is_empty());
         assert_eq!(cancelled.withdrawn.len(), 3);
+    }
+
+    #[test]
+    fn a_change_that_waited_is_not_lost_and_who_is_new_is_told() {
+        let (tenant, now) = (clinic(), time("2026-06-01T12:00:00Z"));
+        let first = plan(&tenant, None, &[], &News::set(visit("2026-06-04T15:00:00Z")), now).unwrap();
+        let moved = plan(&tenant, Some(&first.record), &[], &News::set(visit("2026-06-05T15:00:00Z")), now).unwrap();
+        assert_eq!(moved.told[0].kind, Change);
+        // Before it was sent, something else changes that nobody needs to be told.
+        let mut longer = visit("2026-06-05T15:00:00Z");
+        longer.end += TimeDelta::minutes(30);
+        let later = plan(&tenant, Some(&moved.record), &moved.told, &News::set(longer.clone()), now).unwrap();
+        assert_eq!(later.told[0].kind, Change);
+        let sent = plan(&tenant, Some(&moved.record), &moved.told[1..], &News::set(longer.clone()), now).unwrap();
+        assert!(sent.told.iter().all(|one| one.kind == Reminder), "it was sent: nothing new");
+        // A number was wrong, and somebody joins.
+        let mut other = longer;
+        other.customer.phone = Some("+14155550000".into());
+        other.staff.push(Person::new("Boss").with_phone("+15551239999"));
+        let told = plan(&tenant, Some(&later.record), &[], &News::set(other), now).unwrap().told;
+        let confirmed: Vec<_> = told.iter().filter(|one| one.kind == Confirmation).map(|one| one.audience).collect();
+        assert_eq!(confirmed, [Audience::Customer, Audience::Staff]);
+    }
+
+    #[test]
+    fn what_may_have_been_sent_is_taken_back_aloud() {
+        let (tenant, now) = (clinic(), time("2026-06-01T12:00:00Z"));
+        let first = plan(&tenant, None, &[], &News::set(visit("2026-06-04T15:00:00Z")), now).unwrap();
+        let mut begun = first.told.clone();
+        (begun[0].step, begun[0].attempts) = (Step::Begun, 1);
+        let cancel = News::Cancelled { id: "v".parse().unwrap(), revision: None };
+        let told = plan(&tenant, Some(&first.record), &begun, &cancel, now).unwrap().told;
+        assert_eq!(told.iter().map(|one| one.kind).collect::<Vec<_>>(), [Cancellation]);
+        let news = News::set(visit("2026-06-05T15:00:00Z"));
+        assert_eq!(plan(&tenant, Some(&first.record), &begun, &news, now).unwrap().told[0].kind, Change);
+    }
+
+    #[test]
+    fn a_reminder_that_was_asked_for_stays_asked_for() {
+        let (tenant, now) = (clinic(), time("2026-06-01T12:00:00Z"));
+        let first = plan(&tenant, None, &[], &News::set(visit("2026-06-04T15:00:00Z")), now).unwrap();
+        let at = now + TimeDelta::hours(5);
+        let asked = reminder(&tenant, &first.record, Some(at), now);
+        assert_eq!(asked[0].not_before, at);
+        let moved = plan(&tenant, Some(&first.record), &asked, &News::set(visit("2026-06-05T15:00:00Z")), now).unwrap();
+        assert!(moved.told.iter().any(|one| one.asked && one.not_before == at));
+        let soon = |seconds| reminder(&tenant, &first.record, None, now + TimeDelta::seconds(seconds))[0].id.clone();
+        assert_eq!(soon(1), soon(30), "asked for twice in a minute");
+        assert_ne!(soon(1), soon(90));
     }
 
     #[test]

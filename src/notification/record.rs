@@ -116,6 +116,9 @@ pub struct Notification {
     pub channel: Channel,
     /// To whom.
     pub person: Person,
+    /// Whether somebody asked for it besides what follows from the settings.
+    #[serde(default)]
+    pub asked: bool,
     /// Where it stands.
     pub status: NotificationStatus,
     /// How far the sending has come.
@@ -161,6 +164,7 @@ impl Notification {
             Channel::Email => person.email.as_ref()?.as_str().to_owned(),
         };
         let parts = [
+            of.tenant.as_str(),
             of.appointment.id.as_str(),
             &of.revision.to_string(),
             kind.as_str(),
@@ -178,6 +182,7 @@ impl Notification {
             audience,
             channel,
             person: person.clone(),
+            asked: false,
             status: NotificationStatus::Queued,
             step: Step::Waiting,
             reason: None,

@@ -21,7 +21,7 @@ use crate::tenant::Tenant;
 use crate::wake::Wake;
 use crate::worker::Turn;
 
-const BATCH: usize = 16;
+const BATCH: usize = 64;
 /// How long a workflow or a mail server may take.
 const LIMIT: Duration = Duration::from_secs(150);
 /// Longer than that, so that nobody takes what is being sent.
@@ -56,7 +56,10 @@ impl Turn for Courier {
             let handled = AssertUnwindSafe(self.handle(&tenant, notification)).catch_unwind().instrument(span).await;
             handled.unwrap_or_else(|_| Err(Error::unavailable("handling a notification panicked")))
         });
-        future::join_all(handled).await.into_iter().collect::<Result<(), Error>>()?;
+        // One that cannot be handled waits for its lease to end; it holds up nobody else's.
+        for error in future::join_all(handled).await.into_iter().filter_map(Result::err) {
+            tracing::warn!(%error, "a notification could not be handled; it is taken again later");
+        }
         Ok(count)
     }
 }
@@ -274,12 +277,20 @@ impl Courier {
         }
         let sent = notification.status == NotificationStatus::Sent;
         for _ in 0..ROUNDS {
-            if self.save(tenant, notification.clone()).await? || !sent {
-                return Ok(());
+            match self.save(tenant, notification.clone()).await {
+                Ok(written) if written || !sent => return Ok(()),
+                // Withdrawn while it was being sent: it was sent all the same.
+                Ok(_) => {}
+                Err(error) if error.is_permanent() || !sent => return Err(error),
+                // That it was sent is known to nobody else: it is worth another try.
+                Err(_) => self.clock.sleep(Duration::from_millis(200)).await,
             }
-            // Withdrawn while it was being sent: it was sent all the same.
-            let Some(current) = self.store.notification(tenant, &notification.id).await? else { return Ok(()) };
-            notification = Notification { version: current.version, ..notification };
+            match self.store.notification(tenant, &notification.id).await {
+                Ok(Some(current)) if current.status >= notification.status => return Ok(()),
+                Ok(Some(current)) => notification = Notification { version: current.version, ..notification },
+                Ok(None) => return Ok(()),
+                Err(_) => {}
+            }
         }
         Err(Error::unavailable("recording a notification that keeps changing"))
     }

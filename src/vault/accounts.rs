@@ -63,12 +63,14 @@ impl TenantAccounts {
     /// # Errors
     /// As with [`TokenVault::put`].
     pub async fn put(&self, tenant: &TenantId, account: &AccountSid, token: &Secret) -> Result<(), Error> {
+        self.tokens.put(tenant, PROVIDER, account.as_str(), token).await?;
+        // Only then: a tenant that has an account of its own is never without one.
         for known in self.tokens.accounts(tenant, PROVIDER).await? {
             if known.as_str() != account.as_str() {
                 self.tokens.forget(tenant, PROVIDER, &known).await?;
             }
         }
-        self.tokens.put(tenant, PROVIDER, account.as_str(), token).await
+        Ok(())
     }
 
     /// The client of a tenant's own account, or the host's.

@@ -84,12 +84,13 @@ impl TokenVault {
         self.open(&token).map(Some)
     }
 
-    /// The accounts at a provider whose secrets a tenant keeps.
+    /// The accounts at a provider whose secrets a tenant keeps, the newest first.
     ///
     /// # Errors
     /// [`Error::is_retryable`] when the store could not be reached.
     pub async fn accounts(&self, tenant: &TenantId, provider: &str) -> Result<Vec<String>, Error> {
-        let tokens = self.store.tokens(tenant).await?;
+        let mut tokens = self.store.tokens(tenant).await?;
+        tokens.sort_by_key(|token| std::cmp::Reverse(token.created_at));
         Ok(tokens
             .into_iter()
             .filter(|token| token.provider == provider)

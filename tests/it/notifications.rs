@@ -366,3 +366,48 @@ async fn many_who_tell_of_an_appointment_at_once_tell_it_once() {
     assert_eq!(sent.len(), 3, "{sent:?}");
     assert!(sent.iter().all(|words| words.contains("3:07 PM")), "the latest holds: {sent:?}");
 }
+
+#[tokio::test]
+async fn a_text_of_an_appointment_that_changed_since_is_not_sent_whoever_wrote_it() {
+    let office = Office::new(|_| {});
+    let told = office.set(visit("2026-06-04T19:00:00Z")).await;
+    // Withdrawn before it was sent; a flow that was asked writes its text all the same, and a repeat is left over.
+    office.desk.notifier().cancel(&tenant(), &"visit".parse().unwrap(), None).await.unwrap();
+    for id in [told[0].id.as_str().to_owned(), format!("{}:again-1", told[0].id), format!("{}:part-2", told[1].id)] {
+        let kind = MessageKind::Direct;
+        let (from, to) = (BUSINESS.into(), CALLER.into());
+        let text =
+            MessageRecord::outbound(tenant(), id.parse().unwrap(), kind, from, to, "old".into(), office.clock.now());
+        office.store.commit(&tenant(), Unit::new().enqueue(text)).await.unwrap();
+    }
+    office.run().await;
+    assert!(office.sent().is_empty(), "{:?}", office.sent());
+    assert!(office.texts().await.iter().all(|text| text.delivery.status == DeliveryStatus::Canceled));
+}
+
+#[tokio::test]
+async fn a_text_that_waits_until_its_appointment_has_begun_is_not_sent() {
+    let office = Office::new(|_| {});
+    let busy = || Fault::TooManyRequests { retry_after: Some(3_600) };
+    office.twilio.inject([busy(), busy(), busy(), busy()]);
+    office.set(visit("2026-06-01T14:30:00Z")).await;
+    office.run().await;
+    office.clock.advance(Duration::from_secs(3_600));
+    office.run().await;
+    assert!(office.sent().is_empty());
+    assert_eq!(office.statuses().await, [(Confirmation, Failed)]);
+}
+
+#[tokio::test]
+async fn dates_beyond_any_calendar_are_refused_and_not_stumbled_over() {
+    let office = Office::new(|clinic| {
+        clinic.notifications.quiet = Some("21:00-08:00".parse().unwrap());
+        clinic.zone = chrono_tz::Asia::Tokyo;
+    });
+    for start in [DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
+        let anna = Person::new("Anna").with_phone(CALLER);
+        let visit = Appointment::new("visit".parse().unwrap(), start, start, anna);
+        assert!(office.desk.notifier().set(&tenant(), visit).await.unwrap_err().is_permanent());
+    }
+    office.run().await;
+}

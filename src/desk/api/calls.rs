@@ -103,7 +103,7 @@ pub(super) async fn one(store: &dyn Store, asked: Asked<'_>) -> Result<Answer, P
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct TranscriptView {
-    /// Whether more is on its way.
+    /// Whether the call is over and what was said is here.
     ready: bool,
     lines: Vec<LineView>,
     voicemail: Option<String>,
@@ -162,7 +162,7 @@ pub(super) async fn transcript(analysis: &Analysis, asked: Asked<'_>) -> Result<
         at: line.at,
     });
     let view = TranscriptView {
-        ready: call.status.is_final() && (call.summary_ready || call.transcript_sid.is_none()),
+        ready: call.status.is_final() && (!call.transcript.is_empty() || call.voicemail_text.is_some()),
         lines: lines.collect(),
         voicemail: call.voicemail_text.as_ref().map(|text| text.as_str().to_owned()),
     };

@@ -16,6 +16,8 @@ use crate::transport::Body;
 
 /// Something is said at least that often, so that nothing between us and the listener takes the line for dead.
 const BEAT: Duration = Duration::from_secs(15);
+/// Then a listener shows its credentials again, and goes on where it was.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// An event as a line of the stream (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
 fn written(event: &Event) -> String {
@@ -50,9 +52,13 @@ pub(super) fn follow(feed: &Feed, clock: Arc<dyn Clock>, asked: Asked<'_>, live:
         let all: String = std::iter::once(first).chain(happened).collect();
         return Ok(Answer::Streamed(headers(Body::from(Bytes::from(all)))));
     }
+    let end = clock.monotonic() + LONGEST;
     let pieces = stream::unfold((listener, Some(first)), move |(mut listener, first)| {
         let clock = clock.clone();
         async move {
+            if clock.monotonic() >= end {
+                return None;
+            }
             let piece = match first {
                 Some(first) => first,
                 None => next(&mut listener, clock.as_ref()).await,

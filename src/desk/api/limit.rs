@@ -73,6 +73,17 @@ impl ApiLimits {
     }
 }
 
+/// Who has one address of IPv6 has 2^64 of them.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer {
+        IpAddr::V6(address) if address.to_ipv4_mapped().is_none() => {
+            let network = u128::from(address) >> 64 << 64;
+            IpAddr::V6(network.into())
+        }
+        other => other.to_canonical(),
+    }
+}
+
 /// Which share a request is taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Share {
@@ -123,7 +134,9 @@ impl Limiter {
     /// Takes one request from the peer's share.
     pub(super) fn spend_here(&self, peer: Option<IpAddr>) -> Result<(), Problem> {
         match (self.limits.peer, peer) {
-            (Some((limit, period)), Some(peer)) => self.here(&Allowance::new(format!("peer:{peer}"), limit, period)),
+            (Some((limit, period)), Some(peer)) => {
+                self.here(&Allowance::new(format!("peer:{}", network(peer)), limit, period))
+            }
             _ => Ok(()),
         }
     }
@@ -131,7 +144,7 @@ impl Limiter {
     /// Somebody had wrong credentials.
     pub(super) async fn guessed(&self, peer: Option<IpAddr>) -> Result<(), Problem> {
         let Some((limit, period)) = self.limits.guesses else { return Ok(()) };
-        let who = peer.map_or_else(|| "unknown".to_owned(), |peer| peer.to_string());
+        let who = peer.map_or_else(|| "unknown".to_owned(), |peer| network(peer).to_string());
         self.here(&Allowance::new(format!("guess:{who}"), limit, period))
     }
 

@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 use http::StatusCode;
 use schemars::JsonSchema;
@@ -134,6 +134,11 @@ fn told(notifications: &[Notification]) -> Result<Answer, Problem> {
 pub(super) async fn confirm(notifier: &Notifier, asked: Asked<'_>) -> Result<Answer, Problem> {
     let new: NewAppointment = asked.json()?;
     asked.query.done()?;
+    for (field, time) in [("start", new.start), ("end", new.end)] {
+        if !(1970..=9998).contains(&time.year()) {
+            return Err(Problem::invalid(Some(field.into()), "a year from 1970 to 9998"));
+        }
+    }
     if new.end < new.start {
         return Err(Problem::invalid(Some("end".into()), "it comes before the start"));
     }

@@ -108,7 +108,9 @@ impl From<Error> for Problem {
             return Self::new(StatusCode::NOT_FOUND, "there is no such thing");
         }
         tracing::error!(%error, "an operation of the API failed");
-        if error.is_permanent() {
+        if error.what() == "using the database" {
+            Self::new(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here")
+        } else if error.is_permanent() {
             Self::new(StatusCode::CONFLICT, "it was refused")
         } else if error.is_outcome_unknown() {
             Self::new(StatusCode::SERVICE_UNAVAILABLE, "it may or may not have been done: look before asking again")

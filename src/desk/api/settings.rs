@@ -32,8 +32,9 @@ pub(super) async fn change(store: &dyn Store, asked: Asked<'_>) -> Result<Answer
     let expected = asked.parts.headers.get(header::IF_MATCH).map(|tag| tag.as_bytes().to_owned());
     asked.query.done()?;
     let current = format!("\"{}\"", tenant.version);
-    if expected.is_some_and(|tag| tag != b"*" && tag != current.as_bytes()) {
-        return Err(Problem::new(StatusCode::PRECONDITION_FAILED, "the settings have changed: read them again"));
+    let changed_meanwhile = |status| Problem::new(status, "the settings have changed: read them again");
+    if expected.as_ref().is_some_and(|tag| tag != b"*" && tag != current.as_bytes()) {
+        return Err(changed_meanwhile(StatusCode::PRECONDITION_FAILED));
     }
     let changed = patched(&tenant, patch)?;
     match store.commit(&asked.tenant, Unit::new().save_tenant(changed)).await? {
@@ -41,7 +42,8 @@ pub(super) async fn change(store: &dyn Store, asked: Asked<'_>) -> Result<Answer
             let tenant = store.tenant(&asked.tenant).await?.ok_or_else(|| not_found("tenant"))?;
             shown(&tenant)
         }
-        _ => Err(Problem::new(StatusCode::CONFLICT, "the settings have changed: read them again")),
+        _ if expected.is_some() => Err(changed_meanwhile(StatusCode::PRECONDITION_FAILED)),
+        _ => Err(changed_meanwhile(StatusCode::CONFLICT)),
     }
 }
 
