@@ -26,6 +26,7 @@ mod specs;
 mod sql;
 mod store;
 mod telemetry;
+mod tenants;
 mod texts;
 mod twiml;
 mod vault;
