@@ -100,6 +100,14 @@ struct Office {
 
 impl Office {
     fn new(kestra: &Kestra) -> Self {
+        Self::with_patience(kestra, Duration::from_secs(10))
+    }
+
+    fn with_patience(kestra: &Kestra, patience: Duration) -> Self {
+        Self::with_deadline(kestra, patience, Duration::from_secs(10))
+    }
+
+    fn with_deadline(kestra: &Kestra, patience: Duration, deadline: Duration) -> Self {
         // The desk's time stands still; Kestra is asked over the network, in real time.
         let clock = ManualClock::at("2026-06-01T14:00:00Z".parse().unwrap());
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
@@ -107,9 +115,10 @@ impl Office {
         twilio.own_number(BUSINESS.parse().unwrap());
         let clinic = Tenant::new("clinic".parse().unwrap()).with_name("Clinic").with_number(BUSINESS.parse().unwrap());
         let store = MemoryStore::new(shared.clone()).with_tenant(clinic);
-        let flow = Flow::new(kestra.client(SystemClock::shared()), "frontdesk", "send_notification")
-            .with_pause(Duration::from_millis(2))
-            .with_patience(Duration::from_millis(250));
+        let flow =
+            Flow::new(kestra.client(SystemClock::shared()).with_deadline(deadline), "frontdesk", "send_notification")
+                .with_pause(Duration::from_millis(2))
+                .with_patience(patience);
         let desk = Desk::builder()
             .public_url("https://example.com".parse().unwrap())
             .auth_token(twilio.auth_token())
@@ -201,7 +210,8 @@ async fn a_flow_that_fails_or_waits_for_a_person_is_ended_and_replaced() {
         let kestra = Kestra::new().await;
         kestra.answers("POST", START, vec![said("CREATED", Value::Null)]).await;
         kestra.answers("DELETE", "/api/v1/main/executions/exec1/kill", vec![ResponseTemplate::new(202)]).await;
-        let office = Office::new(&kestra);
+        let patience = Duration::from_millis(if state == "RUNNING" { 100 } else { 10_000 });
+        let office = Office::with_patience(&kestra, patience);
         let place = "/api/v1/main/executions/exec1";
         if kills == 0 {
             kestra.answers("GET", place, vec![said(state, Value::Null)]).await;
@@ -261,6 +271,20 @@ async fn an_answer_that_is_lost_is_looked_for_before_anybody_else_acts() {
     office.desk.run_until_idle().await.unwrap();
     assert_eq!((office.sent(), kestra.asked("GET", "search").await.len()), (1, 6));
     assert_eq!(kestra.asked("POST", "send_notification").await.len(), 1, "never started twice");
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_too_late_is_looked_for_as_well() {
+    let kestra = Kestra::new().await;
+    let outputs = json!({ "message_sid": "SM0123456789abcdef0123456789abcdef", "status": "sent" });
+    // Longer than anybody waits; the test does not wait for it either.
+    let late = said("CREATED", Value::Null).set_delay(Duration::from_secs(60));
+    kestra.answers("POST", START, vec![late]).await;
+    kestra.finds(vec![Some(execution("SUCCESS", outputs))]).await;
+    let office = Office::with_deadline(&kestra, Duration::from_secs(10), Duration::from_millis(500));
+    office.book().await;
+    assert_eq!((office.sent(), office.status().await), (0, NotificationStatus::Sent));
+    assert_eq!(kestra.asked("GET", "search").await.len(), 1);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use frontdesk::id::TenantId;
 use frontdesk::message::{DeliveryStatus, MessageKind, MessageQuery, MessageRecord, Messages};
 use frontdesk::notification::{
     Appointment, Channel, Email, EmailSender, Notification, NotificationKind, NotificationQuery, NotificationStatus,
-    Person, Ran, Step, Workflow, WorkflowEvent,
+    Notifications, Person, Ran, Step, Workflow, WorkflowEvent,
 };
 use frontdesk::sim::Twilio;
 use frontdesk::sim::twilio::Fault;
@@ -193,6 +193,7 @@ async fn a_cancelled_appointment_takes_its_reminders_with_it() {
     office.set(visit("2026-06-04T19:00:00Z")).await;
     office.run().await;
     office.desk.notifier().cancel(&tenant(), &"visit".parse().unwrap(), None).await.unwrap();
+    assert_eq!(office.statuses().await[1..3], [(Reminder, Withdrawn), (Reminder, Withdrawn)], "at once");
     office.run().await;
     office.until("2026-06-09T00:00:00Z").await;
     assert_eq!(office.sent().len(), 2, "{:?}", office.sent());
@@ -214,6 +215,7 @@ async fn a_text_that_waits_in_the_outbox_is_withdrawn_with_its_appointment() {
     assert_eq!(text.delivery.status, DeliveryStatus::Pending, "it waits for another try");
     let told = office.desk.notifier().cancel(&tenant(), &"visit".parse().unwrap(), None).await.unwrap();
     assert!(told.is_empty(), "who was told nothing is not told that nothing takes place");
+    assert_eq!(office.texts().await.remove(0).delivery.status, DeliveryStatus::Canceled, "at once");
     office.until("2026-06-02T14:00:00Z").await;
     assert!(office.sent().is_empty(), "{:?}", office.sent());
     assert_eq!(office.texts().await.remove(0).delivery.status, DeliveryStatus::Canceled);
@@ -410,4 +412,18 @@ async fn dates_beyond_any_calendar_are_refused_and_not_stumbled_over() {
         assert!(office.desk.notifier().set(&tenant(), visit).await.unwrap_err().is_permanent());
     }
     office.run().await;
+}
+
+#[tokio::test]
+async fn what_a_worker_finds_outdated_it_does_not_begin() {
+    let office = Office::new(|_| {});
+    office.set(visit("2026-06-04T19:00:00Z")).await;
+    // As if the news had come between the worker's claim and its look.
+    let id = "visit".parse().unwrap();
+    let mut record = office.store.appointment(&tenant(), &id).await.unwrap().unwrap();
+    record.revision += 1;
+    office.store.commit(&tenant(), Unit::new().save_appointment(record)).await.unwrap();
+    office.run().await;
+    assert_eq!(office.statuses().await[0], (Confirmation, Withdrawn));
+    assert!(office.texts().await.is_empty());
 }
