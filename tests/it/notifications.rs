@@ -427,3 +427,27 @@ async fn what_a_worker_finds_outdated_it_does_not_begin() {
     assert_eq!(office.statuses().await[0], (Confirmation, Withdrawn));
     assert!(office.texts().await.is_empty());
 }
+
+#[tokio::test]
+async fn a_repeat_of_what_was_sent_is_not_sent_once_the_appointment_changed_or_began() {
+    for changes in [true, false] {
+        let office = Office::new(|_| {});
+        let told = office.set(visit("2026-06-04T19:00:00Z")).await;
+        office.run().await;
+        assert_eq!((office.sent().len(), office.statuses().await[0]), (1, (Confirmation, Sent)));
+        if changes {
+            office.set(visit("2026-06-05T19:00:00Z")).await;
+            office.run().await;
+        } else {
+            office.clock.advance(Duration::from_secs(4 * 24 * 3_600));
+            office.run().await;
+        }
+        let sent = office.sent().len();
+        let (id, kind) = (format!("{}:again-1", told[0].id).parse().unwrap(), MessageKind::Notification);
+        let (from, to) = (BUSINESS.into(), CALLER.into());
+        let text = MessageRecord::outbound(tenant(), id, kind, from, to, "old".into(), office.clock.now());
+        office.store.commit(&tenant(), Unit::new().enqueue(text)).await.unwrap();
+        office.run().await;
+        assert_eq!(office.sent().len(), sent, "{changes}");
+    }
+}
