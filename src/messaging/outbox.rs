@@ -21,7 +21,7 @@ use crate::telemetry;
 use crate::twilio::catalogue::{Class, class_of};
 use crate::worker::Turn;
 
-const BATCH: usize = 16;
+const BATCH: usize = 32;
 /// How long one send may take: an API key's attempts and the auth token's after them.
 const SEND_LIMIT: Duration = Duration::from_secs(150);
 /// Longer than that, so that nobody takes a text that is being sent.
