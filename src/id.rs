@@ -249,6 +249,7 @@ const NOTICE: &str = "notice-";
 
 impl NotificationId {
     /// The notification that a text carries, by the text's name: that of the text itself, of its pieces and repeats.
+    #[cfg(feature = "desk")]
     pub(crate) fn of_text(name: &str) -> Option<Self> {
         let name = name.split(':').next().filter(|name| name.starts_with(NOTICE))?;
         Self::new(name).ok()

@@ -47,6 +47,9 @@ use operation::{Methods, Operation, PATHS};
 use problem::Problem;
 use query::Query;
 
+/// In whose name addresses are counted.
+const PEERS: &str = "frontdesk.peers";
+
 /// Answers the API.
 pub(super) struct Api {
     router: Router<Methods>,
@@ -152,7 +155,7 @@ impl Api {
         for (path, methods) in PATHS {
             router.insert(format!("{prefix}{path}"), *methods).ok()?;
         }
-        let limiter = Limiter::new(limits, services.store.clone(), clock.clone());
+        let limiter = Limiter::new(limits, services.store.clone(), clock.clone(), TenantId::new(PEERS).ok()?);
         let document = Bytes::from(openapi::document(&prefix).to_string());
         Some(Self { router, prefix, authenticator, limiter, clock, services, document })
     }
@@ -210,7 +213,7 @@ impl Api {
         };
         let mut query = Query::of(parts.uri.query());
         let Some(needed) = operation.needs() else {
-            self.limiter.spend_here(peer)?;
+            self.limiter.spend_peer(peer).await?;
             query.done()?;
             let mut response = Response::new(self.document.clone());
             response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -327,18 +327,21 @@ async fn who_asks_too_often_waits() {
         assert_eq!(office.get("/calls").await.status, 200, "reading goes on");
     }
     // Whoever guesses is slowed down, by where they are.
-    let office = office(ApiLimits::new()).await;
-    let from = |last: u8, token: &str| {
-        let mut request = office.request("GET", "/calls", token, None);
-        request.extensions_mut().insert(Peer([192, 0, 2, last].into()));
-        request
-    };
-    for _ in 0..20 {
-        assert_eq!(office.send(from(1, "a.b.c")).await.status, 401);
+    for shared in [false, true] {
+        let limits = if shared { ApiLimits::new().shared() } else { ApiLimits::new() };
+        let office = office(limits).await;
+        let from = |last: u8, token: &str| {
+            let mut request = office.request("GET", "/calls", token, None);
+            request.extensions_mut().insert(Peer([192, 0, 2, last].into()));
+            request
+        };
+        for _ in 0..20 {
+            assert_eq!(office.send(from(1, "a.b.c")).await.status, 401);
+        }
+        assert_eq!(office.send(from(1, "a.b.c")).await.status, 429);
+        assert_eq!(office.send(from(2, "a.b.c")).await.status, 401);
+        assert_eq!(office.send(from(1, &office.token(Some("clinic"), "member"))).await.status, 200);
     }
-    assert_eq!(office.send(from(1, "a.b.c")).await.status, 429);
-    assert_eq!(office.send(from(2, "a.b.c")).await.status, 401);
-    assert_eq!(office.send(from(1, &office.token(Some("clinic"), "member"))).await.status, 200);
 }
 
 /// A host's authenticator that has a bug.

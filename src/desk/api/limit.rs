@@ -33,7 +33,8 @@ pub struct ApiLimits {
     /// Requests with wrong credentials from one peer, or from all whose address is not known, in a time: 20 in 15 minutes by
     /// default.
     pub guesses: Option<(u32, Duration)>,
-    /// Whether tenants' shares are counted in the store, for all processes together; by default each process counts.
+    /// Whether shares are counted in the store, for all processes together; by default each process counts. Addresses then
+    /// stand in the store until their shares are whole again.
     pub shared: bool,
 }
 
@@ -66,7 +67,7 @@ impl ApiLimits {
         Self { tenant: None, peer: None, sending: None, booking: None, guesses: None, shared: false }
     }
 
-    /// Counts tenants' shares in the store.
+    /// Counts in the store.
     pub fn shared(mut self) -> Self {
         self.shared = true;
         self
@@ -97,16 +98,18 @@ pub(super) struct Limiter {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     counts: Mutex<HashMap<String, DateTime<Utc>>>,
+    /// In whose name peers are counted: no tenant has keys like theirs.
+    peers: TenantId,
 }
 
 impl Limiter {
-    pub(super) fn new(limits: ApiLimits, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { limits, store, clock, counts: Mutex::default() }
+    pub(super) fn new(limits: ApiLimits, store: Arc<dyn Store>, clock: Arc<dyn Clock>, peers: TenantId) -> Self {
+        Self { limits, store, clock, counts: Mutex::default(), peers }
     }
 
     /// Takes one request from the tenant's share and the peer's.
     pub(super) async fn spend(&self, tenant: &TenantId, peer: Option<IpAddr>, share: Share) -> Result<(), Problem> {
-        self.spend_here(peer)?;
+        self.spend_peer(peer).await?;
         let general = self.limits.tenant.map(|(limit, period)| Allowance::new("api:all", limit, period));
         let own = match share {
             Share::General => None,
@@ -114,41 +117,44 @@ impl Limiter {
             Share::Booking => self.limits.booking.map(|limit| ("api:booking", limit)),
         };
         let own = own.map(|(key, (limit, period))| Allowance::new(key, limit, period));
-        let wanted: Vec<_> = general.into_iter().chain(own).map(|allowance| (allowance, 1)).collect();
-        if self.limits.shared {
-            return match self.store.spend(tenant, &wanted).await? {
-                Spent::Granted => Ok(()),
-                Spent::Exhausted { until, .. } => {
-                    telemetry::count(telemetry::RATE_LIMITED, [("scope", "tenant")]);
-                    Err(self.too_many(until))
-                }
-            };
-        }
-        for (mut allowance, _) in wanted {
-            allowance.key = format!("{tenant}:{}", allowance.key);
-            self.here(&allowance)?;
-        }
-        Ok(())
+        self.take(tenant, general.into_iter().chain(own).collect(), "tenant").await
     }
 
     /// Takes one request from the peer's share.
-    pub(super) fn spend_here(&self, peer: Option<IpAddr>) -> Result<(), Problem> {
-        match (self.limits.peer, peer) {
-            (Some((limit, period)), Some(peer)) => {
-                self.here(&Allowance::new(format!("peer:{}", network(peer)), limit, period))
-            }
-            _ => Ok(()),
-        }
+    pub(super) async fn spend_peer(&self, peer: Option<IpAddr>) -> Result<(), Problem> {
+        let (Some((limit, period)), Some(peer)) = (self.limits.peer, peer) else { return Ok(()) };
+        let allowance = Allowance::new(format!("peer:{}", network(peer)), limit, period);
+        self.take(&self.peers, vec![allowance], "peer").await
     }
 
     /// Somebody had wrong credentials.
     pub(super) async fn guessed(&self, peer: Option<IpAddr>) -> Result<(), Problem> {
         let Some((limit, period)) = self.limits.guesses else { return Ok(()) };
         let who = peer.map_or_else(|| "unknown".to_owned(), |peer| network(peer).to_string());
-        self.here(&Allowance::new(format!("guess:{who}"), limit, period))
+        self.take(&self.peers, vec![Allowance::new(format!("guess:{who}"), limit, period)], "guesses").await
     }
 
-    fn here(&self, allowance: &Allowance) -> Result<(), Problem> {
+    /// One from each: in the store, for all processes together, or here.
+    async fn take(&self, tenant: &TenantId, wanted: Vec<Allowance>, scope: &str) -> Result<(), Problem> {
+        let until = if self.limits.shared {
+            let wanted: Vec<_> = wanted.into_iter().map(|allowance| (allowance, 1)).collect();
+            match self.store.spend(tenant, &wanted).await? {
+                Spent::Granted => None,
+                Spent::Exhausted { until, .. } => Some(until),
+            }
+        } else {
+            wanted.into_iter().find_map(|mut allowance| {
+                allowance.key = format!("{tenant}:{}", allowance.key);
+                self.here(&allowance)
+            })
+        };
+        let Some(until) = until else { return Ok(()) };
+        telemetry::count(telemetry::RATE_LIMITED, [("scope", scope)]);
+        Err(Problem::too_many((until - self.clock.now()).to_std().unwrap_or_default()))
+    }
+
+    /// Until when there is nothing left.
+    fn here(&self, allowance: &Allowance) -> Option<DateTime<Utc>> {
         let now = self.clock.now();
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         match allowance.spend(counts.get(&allowance.key).copied(), 1, now) {
@@ -157,21 +163,9 @@ impl Limiter {
                     counts.retain(|_, kept| *kept > now);
                 }
                 counts.insert(allowance.key.clone(), kept);
-                Ok(())
+                None
             }
-            Counted::Exhausted { until } => {
-                let scope = match allowance.key.split_once(':') {
-                    Some(("peer", _)) => "peer",
-                    Some(("guess", _)) => "guesses",
-                    _ => "tenant",
-                };
-                telemetry::count(telemetry::RATE_LIMITED, [("scope", scope)]);
-                Err(self.too_many(until))
-            }
+            Counted::Exhausted { until } => Some(until),
         }
-    }
-
-    fn too_many(&self, until: DateTime<Utc>) -> Problem {
-        Problem::too_many((until - self.clock.now()).to_std().unwrap_or_default())
     }
 }

@@ -216,6 +216,9 @@ pub(super) async fn texts_are_found_by_name_and_contact(bench: Bench) {
     assert!(find(business).await.is_empty(), "the business is not its own contact");
     let pending = MessageQuery { statuses: vec![DeliveryStatus::Pending], ..MessageQuery::default() };
     assert_eq!(find(pending).await[0].id.as_str(), "m");
+    let from = MessageQuery { from: Some(at(1)), ..MessageQuery::default() };
+    let until = MessageQuery { from: Some(at(0)), until: Some(at(1)), ..MessageQuery::default() };
+    assert_eq!((find(from).await.len(), find(until).await.len()), (0, 2));
     let counts = bench.store.message_counts(&tenant("a")).await.unwrap();
     assert_eq!(counts.into_iter().collect::<Vec<_>>(), [(DeliveryStatus::Pending, 1), (DeliveryStatus::Delivered, 1)]);
 }
