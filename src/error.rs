@@ -93,6 +93,12 @@ impl Error {
         Self::new(Fate::Unknown, what)
     }
 
+    /// There is no such thing.
+    #[cfg(feature = "desk")]
+    pub(crate) fn missing(what: impl Into<String>) -> Self {
+        Self::refused(what).with_status(StatusCode::NOT_FOUND)
+    }
+
     /// Attaches the underlying error, kept for [`source`](StdError::source) only.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Source>) -> Self {

@@ -173,7 +173,7 @@ impl Analyst {
         }
         let filter = ListSentences::new().page_size(1000);
         let sentences: Vec<Sentence> = transcripts.sentences(&sid, &filter).stream().try_collect().await?;
-        self.change(tenant, &work.call, |record| {
+        change(self.store.as_ref(), tenant, &work.call, |record| {
             record.transcript_sid = Some(sid);
             note_sentences(record, &sentences);
         })
@@ -187,24 +187,12 @@ impl Analyst {
         let results: Vec<OperatorResult> = listing.stream().try_collect().await?;
         match summary(&results, work.attempts + 1 >= OTHERS_AFTER) {
             Some(text) => {
-                self.change(tenant, &work.call, |record| record.note_summary(text.into())).await?;
+                change(self.store.as_ref(), tenant, &work.call, |record| record.note_summary(text.into())).await?;
                 Ok(Look::On(FollowUpState::Done))
             }
             None if work.attempts + 1 >= SUMMARY_LOOKS => Ok(Look::GiveUp("no operator wrote a summary".into())),
             None => Ok(Look::Wait),
         }
-    }
-
-    /// Changes a call's record, again as often as somebody else does meanwhile.
-    async fn change(&self, tenant: &TenantId, call: &CallSid, change: impl Fn(&mut CallRecord)) -> Result<(), Error> {
-        for _ in 0..ROUNDS {
-            let Some(mut record) = self.store.call(tenant, call).await? else { return Ok(()) };
-            change(&mut record);
-            if self.store.commit(tenant, Unit::new().save_call(record)).await? == Commit::Applied {
-                return Ok(());
-            }
-        }
-        Err(Error::unavailable("writing a call's record that keeps changing"))
     }
 }
 
@@ -219,8 +207,8 @@ pub(crate) struct Analysis {
 impl Analysis {
     /// The call with its summary, and the outcome that this version finds in it.
     pub(crate) async fn summary(&self, tenant: &TenantId, call: &CallSid) -> Result<Option<CallRecord>, Error> {
-        let Some(record) = self.store.call(tenant, call).await? else { return Ok(None) };
-        let mut record = record;
+        let store = self.store.as_ref();
+        let Some(record) = store.call(tenant, call).await? else { return Ok(None) };
         if record.summary.is_none()
             && let (Some(client), Some(sid)) = (&self.client, record.transcript_sid)
         {
@@ -228,16 +216,17 @@ impl Analysis {
             let results: Result<Vec<OperatorResult>, Error> =
                 listing.operator_results(&sid, &ListParts::new()).stream().try_collect().await;
             match results {
+                // Another operator's text is taken only by the worker, which knows how long it has waited.
                 Ok(results) => {
-                    if let Some(text) = summary(&results, true) {
-                        record = self.write(record, |record| record.note_summary(text.into())).await?;
+                    if let Some(text) = summary(&results, false) {
+                        return change(store, tenant, call, |record| record.note_summary(text.into())).await;
                     }
                 }
                 Err(error) => tracing::warn!(call = %record.sid, %error, "a summary could not be fetched"),
             }
         }
         if record.outcome.is_outdated() && record.summary.is_some() {
-            record = self.write(record, |record| record.look_again()).await?;
+            return change(store, tenant, call, CallRecord::look_again).await;
         }
         Ok(Some(record))
     }
@@ -253,29 +242,32 @@ impl Analysis {
         let filter = ListSentences::new().page_size(1000);
         match transcripts.sentences(&sid, &filter).stream().try_collect::<Vec<Sentence>>().await {
             Ok(sentences) if sentences.is_empty() => Ok(Some(record)),
-            Ok(sentences) => self.write(record, |record| note_sentences(record, &sentences)).await.map(Some),
+            Ok(sentences) => {
+                change(self.store.as_ref(), tenant, call, |record| note_sentences(record, &sentences)).await
+            }
             Err(error) => {
                 tracing::warn!(call = %record.sid, %error, "a transcript could not be fetched");
                 Ok(Some(record))
             }
         }
     }
+}
 
-    /// Changes the record and writes it; what somebody else wrote meanwhile stays.
-    async fn write(&self, mut record: CallRecord, change: impl Fn(&mut CallRecord)) -> Result<CallRecord, Error> {
-        for _ in 0..ROUNDS {
-            change(&mut record);
-            let (tenant, sid) = (record.tenant.clone(), record.sid);
-            if self.store.commit(&tenant, Unit::new().save_call(record.clone())).await? == Commit::Applied {
-                return Ok(record);
-            }
-            match self.store.call(&tenant, &sid).await? {
-                Some(current) => record = current,
-                None => return Ok(record),
-            }
+/// Changes a call's record, again as often as somebody else does meanwhile; `None` when there is none.
+async fn change(
+    store: &dyn Store,
+    tenant: &TenantId,
+    call: &CallSid,
+    change: impl Fn(&mut CallRecord),
+) -> Result<Option<CallRecord>, Error> {
+    for _ in 0..ROUNDS {
+        let Some(mut record) = store.call(tenant, call).await? else { return Ok(None) };
+        change(&mut record);
+        if store.commit(tenant, Unit::new().save_call(record.clone())).await? == Commit::Applied {
+            return Ok(Some(record));
         }
-        Err(Error::unavailable("writing a call's record that keeps changing"))
     }
+    Err(Error::unavailable("writing a call's record that keeps changing"))
 }
 
 /// What was heard while the call went on is the same conversation, and stays.

@@ -177,15 +177,16 @@ impl Routes {
         if parts.method != Method::POST && parts.method != Method::GET {
             return not_allowed("GET, POST");
         }
-        // The secret takes the place of a signature, and a signature that is there counts all the same.
-        if route == Route::IntelligenceSecret && !parts.headers.contains_key(&SIGNATURE) {
-            let given = found.params.get("secret").unwrap_or_default();
-            return self.unsigned(given, body).await;
-        }
         let span =
             tracing::info_span!("webhook", route = route.name(), call = Empty, text = Empty, from = Empty, to = Empty);
         let begun = self.calls.clock.monotonic();
-        let response = self.serve(route, parts, body).instrument(span).await;
+        // The secret takes the place of a signature, and a signature that is there counts all the same.
+        let response = if route == Route::IntelligenceSecret && !parts.headers.contains_key(&SIGNATURE) {
+            let given = found.params.get("secret").unwrap_or_default();
+            self.unsigned(given, body).instrument(span).await
+        } else {
+            self.serve(route, parts, body).instrument(span).await
+        };
         let time = self.calls.clock.monotonic().saturating_sub(begun);
         telemetry::took(telemetry::WEBHOOK_SECONDS, [("route", route.name())], time);
         response
@@ -236,9 +237,15 @@ impl Routes {
             Ok(body) => body,
             Err(refusal) => return trouble(route, Trouble::Refused(refusal)),
         };
-        let Some(transcript) = transcript_of(&body) else { return empty(StatusCode::BAD_REQUEST) };
+        let Some(transcript) = transcript_of(&body) else {
+            note_result(route, "malformed");
+            return empty(StatusCode::BAD_REQUEST);
+        };
         match self.noticed(&transcript).await {
-            Ok(response) => response,
+            Ok(response) => {
+                note_result(route, "answered");
+                response
+            }
             Err(problem) => trouble(route, problem),
         }
     }

@@ -361,7 +361,7 @@ impl Messenger {
 
     async fn must(&self, tenant: &TenantId, id: &MessageId) -> Result<MessageRecord, Error> {
         let found = self.gate.store.message(tenant, id).await?;
-        found.ok_or_else(|| Error::refused("finding a text").with_status(http::StatusCode::NOT_FOUND))
+        found.ok_or_else(|| Error::missing("finding a text"))
     }
 
     /// The texts with one contact in both directions, in the order in which they were written: the last `limit`, or

@@ -2,6 +2,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::record::Channel;
 use crate::address::Address;
 use crate::id::{TenantId, names};
 use crate::secret::Private;
@@ -37,6 +38,15 @@ impl Person {
     #[must_use]
     pub fn new(name: impl Into<Private>) -> Self {
         Self { name: name.into(), phone: None, email: None, zone: None, language: None }
+    }
+
+    /// Where what goes this way arrives; `None` when nothing can.
+    #[must_use]
+    pub fn address(&self, channel: Channel) -> Option<Private> {
+        match channel {
+            Channel::Text => self.phone.as_ref().map(|phone| phone.to_wire().into()),
+            Channel::Email => self.email.clone(),
+        }
     }
 
     /// Who gets texts here.

@@ -66,7 +66,9 @@ pub fn plan(
     if record.appointment.start > now {
         for (audience, channel, person) in addressees(tenant, &record.appointment) {
             let way = (audience, channel);
-            let same = |old: &Notification| (old.audience, old.channel) == way && old.to() == to(person, channel);
+            let same = |old: &Notification| {
+                (old.audience, old.channel) == way && old.person.address(channel) == person.address(channel)
+            };
             let waited = |kind| untold.iter().any(|old| old.kind == kind && same(old));
             if let Some(kind) = news_for(tenant, known, &record, (audience, channel, person), waited) {
                 let at = out_of_quiet(tenant, person, channel, kind, now, record.appointment.start, now);
@@ -96,8 +98,9 @@ fn news_for(
 ) -> Option<NotificationKind> {
     let knows = known.is_some_and(|known| {
         let before = addressees(tenant, &known.appointment);
-        let same =
-            |(a, c, p): &(Audience, Channel, &Person)| (*a, *c) == (audience, channel) && to(p, *c) == to(person, *c);
+        let same = |(a, c, p): &(Audience, Channel, &Person)| {
+            (*a, *c) == (audience, channel) && p.address(*c) == person.address(*c)
+        };
         !known.cancelled && before.iter().any(same) && !waited(NotificationKind::Confirmation)
     });
     match known {
@@ -200,13 +203,6 @@ fn is_untold(old: &Notification, now: DateTime<Utc>) -> bool {
 /// Whether people have to be told.
 fn differs(old: &Appointment, new: &Appointment) -> bool {
     (old.start, &old.service, &old.place) != (new.start, &new.service, &new.place)
-}
-
-fn to(person: &Person, channel: Channel) -> crate::secret::Private {
-    match channel {
-        Channel::Text => person.phone.as_ref().map(|phone| phone.to_wire().into()).unwrap_or_default(),
-        Channel::Email => person.email.clone().unwrap_or_default(),
-    }
 }
 
 /// Who is told, and how.

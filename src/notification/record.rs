@@ -159,10 +159,7 @@ impl Notification {
         not_before: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Option<Self> {
-        let to = match channel {
-            Channel::Text => person.phone.as_ref()?.to_wire(),
-            Channel::Email => person.email.as_ref()?.as_str().to_owned(),
-        };
+        let to = person.address(channel)?;
         let parts = [
             of.tenant.as_str(),
             of.appointment.id.as_str(),
@@ -203,10 +200,7 @@ impl Notification {
     /// Where it goes.
     #[must_use]
     pub fn to(&self) -> Private {
-        match self.channel {
-            Channel::Text => self.person.phone.as_ref().map(|phone| phone.to_wire().into()).unwrap_or_default(),
-            Channel::Email => self.person.email.clone().unwrap_or_default(),
-        }
+        self.person.address(self.channel).unwrap_or_default()
     }
 
     /// News of the text that carries it; a text that failed and is `repeated` has not failed yet. Says whether anything

@@ -61,7 +61,7 @@ impl Notifier {
         revision: Option<u64>,
     ) -> Result<Vec<Notification>, Error> {
         if self.store.appointment(tenant, id).await?.is_none() {
-            return Err(Error::refused("finding an appointment").with_status(http::StatusCode::NOT_FOUND));
+            return Err(Error::missing("finding an appointment"));
         }
         self.tell(tenant, id, &News::Cancelled { id: id.clone(), revision }).await
     }
@@ -79,11 +79,8 @@ impl Notifier {
         at: Option<DateTime<Utc>>,
     ) -> Result<Vec<Notification>, Error> {
         let settings = self.settings(tenant).await?;
-        let known = self
-            .store
-            .appointment(tenant, id)
-            .await?
-            .ok_or_else(|| Error::refused("finding an appointment").with_status(http::StatusCode::NOT_FOUND))?;
+        let known =
+            self.store.appointment(tenant, id).await?.ok_or_else(|| Error::missing("finding an appointment"))?;
         let told = reminder(&settings, &known, at, self.clock.now());
         let unit = told.iter().cloned().fold(Unit::new(), Unit::notify);
         self.store.commit(tenant, unit).await?;
@@ -120,11 +117,7 @@ impl Notifier {
     }
 
     async fn settings(&self, tenant: &TenantId) -> Result<Tenant, Error> {
-        let settings = self
-            .store
-            .tenant(tenant)
-            .await?
-            .ok_or_else(|| Error::refused("finding a tenant").with_status(http::StatusCode::NOT_FOUND))?;
+        let settings = self.store.tenant(tenant).await?.ok_or_else(|| Error::missing("finding a tenant"))?;
         let mut settings = Tenant::clone(&settings);
         settings.notifications.email &= self.mails;
         Ok(settings)

@@ -68,7 +68,7 @@ impl Provisioning {
 
     async fn must(&self, tenant: &TenantId, id: &OrderId) -> Result<NumberOrder, Error> {
         let found = self.store.order(tenant, id).await?;
-        found.ok_or_else(|| Error::refused("finding an order").with_status(http::StatusCode::NOT_FOUND))
+        found.ok_or_else(|| Error::missing("finding an order"))
     }
 
     /// The tenant's orders, latest first.

@@ -498,9 +498,13 @@ async fn what_happens_is_told_as_it_happens_and_to_nobody_else() {
     };
     let mut stream = open("clinic", None).await;
     assert_eq!(piece(&mut stream).await, "retry: 3000\n\n");
-    office.call("salon", 1, Status::Ringing).await;
-    let store = office.desk.feed().clone();
-    drop(store);
+    let salons = office.request(
+        "POST",
+        "/messages",
+        &office.token(Some("salon"), "member"),
+        Some(&json!({ "to": CALLER, "body": "hi", "id": "salons" })),
+    );
+    assert_eq!(office.send(salons).await.status, 202);
     let text = office.ask("POST", "/messages", Some(json!({ "to": CALLER, "body": "hi", "id": "m1" }))).await;
     assert_eq!(text.status, 202);
     let told = piece(&mut stream).await;
