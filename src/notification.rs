@@ -34,7 +34,7 @@ mod store;
 mod wording;
 mod workflow;
 
-pub use appointment::{Appointment, AppointmentId, AppointmentRecord, InvalidAppointmentId, Person};
+pub use appointment::{Appointment, AppointmentId, AppointmentRecord, InvalidAppointmentId, InvalidTimes, Person};
 pub use email::{Email, EmailSender};
 pub use plan::{News, Plan, plan, reminder};
 pub use record::{Audience, Channel, Notification, NotificationKind, Step};

@@ -1,5 +1,6 @@
 //! Work that is taken from a store until there is none, or until told to stop.
 
+mod every;
 #[cfg(feature = "metrics")]
 mod gauger;
 mod sweeper;

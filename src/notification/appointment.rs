@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +111,21 @@ impl Appointment {
         Self { id, revision: None, start, end, service: None, place: None, customer, staff: Vec::new() }
     }
 
+    /// Whether people can be told of these times.
+    ///
+    /// # Errors
+    /// [`InvalidTimes`] says which of them makes no sense.
+    pub fn check(&self) -> Result<(), InvalidTimes> {
+        // Beyond these no calendar that people use has a day.
+        let is_usable = |at: DateTime<Utc>| (1970..=9998).contains(&at.year());
+        match () {
+            () if !is_usable(self.start) => Err(InvalidTimes::Start),
+            () if !is_usable(self.end) => Err(InvalidTimes::End),
+            () if self.end < self.start => Err(InvalidTimes::Order),
+            () => Ok(()),
+        }
+    }
+
     /// With what it is for.
     #[must_use]
     pub fn with_service(mut self, service: impl Into<Private>) -> Self {
@@ -138,6 +153,21 @@ impl Appointment {
         self.revision = Some(revision);
         self
     }
+}
+
+/// Why people cannot be told of an appointment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidTimes {
+    /// It begins in another age.
+    #[error("the start is not in a year from 1970 to 9998")]
+    Start,
+    /// It ends in another age.
+    #[error("the end is not in a year from 1970 to 9998")]
+    End,
+    /// It ends before it begins.
+    #[error("the end comes before the start")]
+    Order,
 }
 
 /// The latest that is known of an appointment.

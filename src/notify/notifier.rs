@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::Error;
 use crate::clock::Clock;
@@ -33,17 +33,10 @@ impl Notifier {
     /// planned.
     ///
     /// # Errors
-    /// [`Error::is_not_found`] when there is no such tenant; [`Error::is_retryable`] when the store could not be reached:
-    /// say it again.
+    /// [`Error::is_permanent`] when [`Appointment::check`] refuses its times; [`Error::is_not_found`] when there is no such
+    /// tenant; [`Error::is_retryable`] when the store could not be reached: say it again.
     pub async fn set(&self, tenant: &TenantId, appointment: Appointment) -> Result<Vec<Notification>, Error> {
-        // Beyond these no calendar that people use has a day.
-        let is_usable = |at: DateTime<Utc>| (1970..=9998).contains(&at.year());
-        if !is_usable(appointment.start) || !is_usable(appointment.end) {
-            return Err(Error::refused("telling of an appointment in another age"));
-        }
-        if appointment.end < appointment.start {
-            return Err(Error::refused("telling of an appointment that ends before it begins"));
-        }
+        appointment.check().map_err(|invalid| Error::refused("telling of an appointment").with_source(invalid))?;
         let id = appointment.id.clone();
         self.tell(tenant, &id, &News::set(appointment)).await
     }

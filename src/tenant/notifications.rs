@@ -1,4 +1,4 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::schedule::Window;
 
@@ -14,9 +14,11 @@ pub struct NotificationSettings {
     pub email: bool,
     /// Whether staff is told as well; it is by default.
     pub staff: bool,
-    /// How many minutes before the appointment customers are reminded; 1440 and 120 by default.
+    /// How many minutes before the appointment customers are reminded; 1440 and 120 by default, ten times at most.
+    #[serde(deserialize_with = "few")]
     pub reminders: Vec<u32>,
-    /// How many minutes before the appointment staff is reminded; never by default.
+    /// How many minutes before the appointment staff is reminded; never by default, ten times at most.
+    #[serde(deserialize_with = "few")]
     pub staff_reminders: Vec<u32>,
     /// When texts wait, in the recipient's zone, such as `21:00-08:00`. What cannot wait does not.
     pub quiet: Option<Window>,
@@ -33,6 +35,15 @@ impl Default for NotificationSettings {
             quiet: None,
         }
     }
+}
+
+/// Nobody means to be reminded more often: it is a mistake, and each costs a text.
+fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u32>, D::Error> {
+    let minutes = Vec::<u32>::deserialize(deserializer)?;
+    if minutes.len() > 10 {
+        return Err(de::Error::custom("ten reminders at most"));
+    }
+    Ok(minutes)
 }
 
 /// A tenant's own words in a language; what is absent is said in the crate's.

@@ -1,38 +1,31 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 
 use super::Turn;
+use super::every::Every;
 use crate::Error;
 use crate::clock::Clock;
 use crate::store::Store;
-
-const EVERY: u64 = 3_600;
 
 /// Has a store forget what is of no use any more, every hour.
 #[derive(Debug)]
 pub(crate) struct Sweeper {
     store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    /// In seconds of the clock's monotonic time.
-    next: AtomicU64,
+    every: Every,
 }
 
 impl Sweeper {
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
         // Not when a process starts: it has better things to do.
-        let next = AtomicU64::new(clock.monotonic().as_secs() + EVERY);
-        Self { store, clock, next }
+        Self { store, every: Every::after(3_600, clock) }
     }
 }
 
 #[async_trait]
 impl Turn for Sweeper {
     async fn turn(&self) -> Result<usize, Error> {
-        let now = self.clock.monotonic().as_secs();
-        if now >= self.next.load(Ordering::Relaxed) {
-            self.next.store(now + EVERY, Ordering::Relaxed);
+        if self.every.is_due() {
             let forgotten = self.store.sweep().await?;
             tracing::debug!(forgotten, "swept the store");
         }

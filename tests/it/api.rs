@@ -519,11 +519,12 @@ async fn what_happens_is_told_as_it_happens_and_to_nobody_else() {
     let mut lost = open("clinic", Some("of another process")).await;
     piece(&mut lost).await;
     assert!(piece(&mut lost).await.contains("event: reset"));
-    // Nothing of it is the salon's.
+    // Nothing of it is the salon's, which cannot be given a body that goes on and gets what has happened.
     let mut request = office.request("GET", "/events", &office.token(Some("salon"), "member"), None);
     request.headers_mut().insert("last-event-id", id.parse().unwrap());
     let body = office.desk.handle(request).await.into_body();
-    assert_eq!(body, "retry: 3000\n\n", "who cannot be given a body that goes on gets what has happened");
+    let told = std::str::from_utf8(&body).unwrap();
+    assert_eq!((told.matches("\"salons\"").count(), told.matches("\"m1\"").count()), (2, 0), "{told}");
 }
 
 #[tokio::test]

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::Router;
+use bytes::Bytes;
 use frontdesk::Desk;
+use frontdesk::auth::{Authenticator, Denied, Principal, Role};
 use frontdesk::blob::MemoryBlobs;
 use frontdesk::call::{CallRecord, Calls};
 use frontdesk::calls::Take;
@@ -12,7 +15,7 @@ use frontdesk::clock::{Clock, ManualClock};
 use frontdesk::id::IntelligenceServiceSid;
 use frontdesk::sim::Twilio;
 use frontdesk::sim::twilio::{Callee, Fault, Input, NumberSettings, Order, Transcript};
-use frontdesk::store::MemoryStore;
+use frontdesk::store::{MemoryStore, Store, Unit};
 use frontdesk::tenant::{Tenant, Voicemail};
 use futures_util::TryStreamExt;
 use tokio::net::TcpListener;
@@ -28,6 +31,17 @@ struct Office {
     desk: Desk,
     blobs: MemoryBlobs,
     url: String,
+}
+
+/// Everybody belongs to the one tenant.
+#[derive(Debug)]
+struct Anybody;
+
+#[async_trait]
+impl Authenticator for Anybody {
+    async fn authenticate(&self, _: &http::request::Parts) -> Result<Principal, Denied> {
+        Ok(Principal::new(Role::Member, Some(tenant()), "anybody"))
+    }
 }
 
 fn recorded() -> Tenant {
@@ -70,6 +84,7 @@ async fn office(tenant: Tenant) -> Office {
         .store(store.clone())
         .blobs(blobs.clone())
         .clock(shared)
+        .authenticator(Anybody)
         .build()
         .unwrap();
     let app = Router::new().fallback_service(desk.service());
@@ -97,6 +112,12 @@ impl Office {
         }
     }
 
+    /// What the API answers of the call.
+    async fn ask(&self, transcript: &Transcript, what: &str) -> serde_json::Value {
+        let request = http::Request::get(format!("/api/calls/{}/{what}", transcript.sid)).body(Bytes::new()).unwrap();
+        serde_json::from_slice(self.desk.handle(request).await.body()).unwrap()
+    }
+
     async fn record(&self, transcript: &Transcript) -> CallRecord {
         self.store.call(&tenant(), &transcript.sid.parse().unwrap()).await.unwrap().unwrap()
     }
@@ -115,6 +136,26 @@ async fn a_recorded_call_is_kept_transcribed_and_summarised() {
     assert_eq!(record.transcript[1].at.unwrap() - record.started_at, chrono::TimeDelta::milliseconds(3500));
     assert!(record.summary_ready);
     assert_eq!(record.summary.unwrap(), "The caller asked for an appointment and got Tuesday at three.");
+}
+
+#[tokio::test]
+async fn what_is_missing_when_somebody_asks_is_fetched_and_kept() {
+    let office = office(recorded()).await;
+    let transcript = office.call().await;
+    office.work(8).await;
+    let mut lost = office.record(&transcript).await;
+    let (said, summary) = (std::mem::take(&mut lost.transcript), lost.summary.take());
+    lost.summary_ready = false;
+    office.store.commit(&tenant(), Unit::new().save_call(lost)).await.unwrap();
+
+    let answer = office.ask(&transcript, "summary").await;
+    assert_eq!(answer["summary"], "The caller asked for an appointment and got Tuesday at three.");
+    assert_eq!(answer["ready"], true);
+    let answer = office.ask(&transcript, "transcript").await;
+    assert_eq!(answer["lines"][1]["text"], "I would like an appointment on Tuesday.");
+    assert_eq!(answer["ready"], true);
+    let record = office.record(&transcript).await;
+    assert_eq!((record.transcript, record.summary), (said, summary));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use http::StatusCode;
 use schemars::JsonSchema;
@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::{Answer, Asked, Page, json};
 use crate::id::NotificationId;
 use crate::notification::{
-    Appointment, AppointmentId, Audience, Channel, Notification, NotificationKind, NotificationQuery,
+    Appointment, AppointmentId, Audience, Channel, InvalidTimes, Notification, NotificationKind, NotificationQuery,
     NotificationStatus, Person,
 };
 use crate::notify::Notifier;
@@ -134,20 +134,16 @@ fn told(notifications: &[Notification]) -> Result<Answer, Problem> {
 pub(super) async fn confirm(notifier: &Notifier, asked: Asked<'_>) -> Result<Answer, Problem> {
     let new: NewAppointment = asked.json()?;
     asked.query.done()?;
-    for (field, time) in [("start", new.start), ("end", new.end)] {
-        if !(1970..=9998).contains(&time.year()) {
-            return Err(Problem::invalid(Some(field.into()), "a year from 1970 to 9998"));
-        }
-    }
-    if new.end < new.start {
-        return Err(Problem::invalid(Some("end".into()), "it comes before the start"));
-    }
     if new.staff.len() > 20 {
         return Err(Problem::invalid(Some("staff".into()), "twenty people at most"));
     }
     let mut appointment = Appointment::new(new.id, new.start, new.end, new.customer.into());
     (appointment.revision, appointment.service, appointment.place) = (new.revision, new.service, new.place);
     appointment.staff = new.staff.into_iter().map(Person::from).collect();
+    appointment.check().map_err(|invalid| {
+        let field = if invalid == InvalidTimes::Start { "start" } else { "end" };
+        Problem::invalid(Some(field.into()), invalid.to_string())
+    })?;
     told(&notifier.set(&asked.tenant, appointment).await?)
 }
 

@@ -130,6 +130,7 @@ mod tests {
             (json!({ "colour": "red" }), "colour"),
             (json!({ "zone": "Mars/Olympus" }), "zone"),
             (json!({ "forwarding": { "timeout": "long" } }), "forwarding.timeout"),
+            (json!({ "notifications": { "reminders": vec![60; 11] } }), "notifications.reminders"),
             (json!({ "hours": { "weekly": "moonday" } }), "hours"),
         ] {
             let problem = patched(&tenant, patch.as_object().unwrap().clone()).unwrap_err();
