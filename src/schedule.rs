@@ -1,4 +1,8 @@
-//! Business hours: when somebody is there, in the tenant's own time zone; and times as people say them. Pure.
+//! Business hours, the slots that are free in them, and times as people say them. Pure.
+//!
+//! [`WeeklyHours`] say when somebody is there, in the tenant's own zone. [`SlotQuery`] cuts them, less what is busy, into
+//! slots; [`Pool`] asks for several people or rooms at once; [`alternatives`] ranks what to offer in the place of a time
+//! that is taken.
 //!
 //! ```
 //! use frontdesk::schedule::WeeklyHours;
@@ -12,10 +16,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod alternatives;
 mod hours;
+mod interval;
+mod openings;
+mod pool;
+mod slots;
 mod spoken;
 mod zone;
 
+pub use alternatives::{Alternative, PartOfDay, Why, alternatives};
 pub use hours::{InvalidHours, WeeklyHours, Window};
+pub use interval::{Interval, InvalidInterval};
+pub use openings::Openings;
+pub use pool::{Choice, Offer, Pool};
+pub use slots::{InvalidQuery, Slot, SlotQuery, Slots};
 pub use spoken::Language;
 pub(crate) use zone::{earliest, latest};

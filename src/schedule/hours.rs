@@ -160,6 +160,12 @@ impl WeeklyHours {
         self
     }
 
+    /// Closes these dates: holidays.
+    #[must_use]
+    pub fn with_closed(self, dates: impl IntoIterator<Item = NaiveDate>) -> Self {
+        dates.into_iter().fold(self, |hours, date| hours.with_exception(date, []))
+    }
+
     /// The windows that begin on a date.
     #[must_use]
     pub fn windows_on(&self, date: NaiveDate) -> &[Window] {

@@ -19,6 +19,7 @@ mod provisioning;
 mod recordings;
 mod relay;
 mod reqwest_transport;
+mod schedule;
 mod sdk;
 mod signature_vectors;
 mod simulator;
