@@ -51,6 +51,7 @@ struct Inner {
     what: String,
     status: Option<StatusCode>,
     code: Option<u32>,
+    reason: Option<String>,
     message: Option<String>,
     more_info: Option<String>,
     request_id: Option<String>,
@@ -66,6 +67,7 @@ impl Error {
             what: what.into(),
             status: None,
             code: None,
+            reason: None,
             message: None,
             more_info: None,
             request_id: None,
@@ -107,7 +109,7 @@ impl Error {
     }
 
     /// The same, but worth another attempt.
-    #[cfg(feature = "desk")]
+    #[cfg(any(feature = "desk", feature = "google"))]
     pub(crate) fn into_unavailable(mut self) -> Self {
         self.0.fate = Fate::NoEffect;
         self
@@ -125,6 +127,17 @@ impl Error {
 
     pub(crate) fn with_code(mut self, code: Option<u32>) -> Self {
         self.0.code = code;
+        self
+    }
+
+    /// Keeps the other side's word for what is wrong, if it is one.
+    #[cfg(feature = "google")]
+    pub(crate) fn with_reason(mut self, reason: Option<String>) -> Self {
+        let is_word = |text: &String| {
+            (1..=64).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+        };
+        self.0.reason = reason.filter(is_word);
         self
     }
 
@@ -210,6 +223,13 @@ impl Error {
         self.0.code
     }
 
+    /// The provider's own word for what is wrong, such as Google's
+    /// [`quotaExceeded`](https://developers.google.com/workspace/calendar/api/guides/errors) or OAuth's `invalid_grant`.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.0.reason.as_deref()
+    }
+
     /// The provider's explanation, phone numbers masked.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
@@ -250,6 +270,9 @@ impl fmt::Display for Error {
         if let Some(code) = inner.code {
             write!(f, ", code {code}")?;
         }
+        if let Some(reason) = &inner.reason {
+            write!(f, ", {reason}")?;
+        }
         if let Some(message) = &inner.message {
             write!(f, ": {message}")?;
         }
@@ -268,6 +291,7 @@ impl fmt::Debug for Error {
             .field("fate", &inner.fate)
             .field("status", &inner.status)
             .field("code", &inner.code)
+            .field("reason", &inner.reason)
             .field("message", &inner.message)
             .field("request_id", &inner.request_id)
             .field("retry_after", &inner.retry_after)

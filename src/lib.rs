@@ -59,6 +59,7 @@ pub mod axum;
 pub mod backoffice;
 pub mod blob;
 pub mod booking;
+pub mod calendar;
 pub mod call;
 pub mod calls;
 pub mod clock;
@@ -73,6 +74,9 @@ pub mod error;
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub mod feed;
 pub mod form;
+#[cfg(feature = "google")]
+#[cfg_attr(docsrs, doc(cfg(feature = "google")))]
+pub mod google;
 pub mod id;
 pub mod kestra;
 pub mod message;
@@ -84,7 +88,10 @@ pub mod notification;
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub mod notify;
 pub mod number;
+#[cfg(feature = "google")]
+mod object;
 mod open;
+mod parameters;
 pub mod phone;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
@@ -112,6 +119,9 @@ mod wake;
 mod worker;
 
 pub use error::Error;
+#[cfg(feature = "google")]
+#[cfg_attr(docsrs, doc(cfg(feature = "google")))]
+pub use object::Extra;
 pub use open::Unrecognized;
 pub use secret::Secret;
 

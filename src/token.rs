@@ -20,10 +20,14 @@
 //! # Ok(()) }
 //! ```
 
+mod access;
 mod consent;
 mod record;
+mod secrets;
 mod store;
 
+pub use access::{AccessToken, AccessTokens};
 pub use consent::PendingConsent;
 pub use record::{Sealed, Token};
+pub use secrets::{StoredToken, TokenStore};
 pub use store::Tokens;

@@ -30,7 +30,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use body::Body;
-pub(crate) use caller::{Caller, answer_error};
+pub(crate) use caller::{Caller, answer_error, unreadable};
 pub use failure::Failure;
 #[cfg(feature = "reqwest")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]

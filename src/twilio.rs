@@ -42,7 +42,6 @@ mod oauth;
 mod origin;
 pub mod outgoing_caller_ids;
 mod page;
-mod parameters;
 pub mod preflight;
 mod product;
 pub mod recordings;

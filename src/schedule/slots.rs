@@ -233,7 +233,7 @@ impl<'a> SlotQuery<'a> {
     /// The slots that what is busy leaves free, in order. `busy` needs no order.
     #[must_use]
     pub fn free_of(&self, busy: &[Interval]) -> Vec<Slot> {
-        self.slots(busy).collect()
+        self.slots(busy).rest()
     }
 
     /// The same, one after the other: who needs the first few does not pay for the rest.
@@ -259,7 +259,7 @@ impl<'a> SlotQuery<'a> {
     #[must_use]
     pub fn all_of(queries: &[(Self, &[Interval])]) -> Vec<Slot> {
         let grids = queries.iter().map(|(query, busy)| query.grid(busy));
-        grids.reduce(Grid::and).map(|grid| Slots::new(grid).collect()).unwrap_or_default()
+        grids.reduce(Grid::and).map(|grid| Slots::new(grid).rest()).unwrap_or_default()
     }
 
     /// Pure: the question in plain numbers.
@@ -476,6 +476,21 @@ impl Slots {
         let mut slots = Self { grid, window: 0, block: 0, next: 0, run: i64::MIN, end: i64::MIN };
         slots.open();
         slots
+    }
+
+    /// All that are left, at less cost than one after the other.
+    fn rest(mut self) -> Vec<Slot> {
+        let (step, seconds) = (self.grid.step, self.grid.duration);
+        let mut found = Vec::new();
+        while self.next <= self.run || self.advance().is_some() {
+            let (mut start, run) = (self.next, self.run);
+            while start <= run {
+                found.push(Slot { start, seconds });
+                start += step;
+            }
+            self.next = start;
+        }
+        found
     }
 
     /// Goes to the beginning of the window.

@@ -18,6 +18,8 @@ pub(crate) struct Caller {
     pub(crate) budget: Budget,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) limit: usize,
+    /// Answers that mean "not now, and nothing was done" though their status does not say so.
+    pub(crate) is_busy: fn(&Response<Bytes>) -> bool,
 }
 
 impl Caller {
@@ -29,6 +31,7 @@ impl Caller {
             budget: Budget::default(),
             observer: None,
             limit: 16 * 1024 * 1024,
+            is_busy: |_| false,
         }
     }
 
@@ -63,7 +66,7 @@ impl Caller {
             };
             let elapsed = self.clock.monotonic().saturating_sub(start);
             let attempt = match &outcome {
-                Ok(answer) if !is_failed(answer.status()) => {
+                Ok(answer) if !is_failed(status(answer)) => {
                     self.budget.refill();
                     if let Some(observer) = &self.observer {
                         observer.answered(number, elapsed);
@@ -76,7 +79,7 @@ impl Caller {
                         .map_err(|failure| lost_error(what, failure, class, number));
                 }
                 Ok(answer) => {
-                    let attempt = Attempt::new(number, Cause::Status(answer.status().as_u16()), class);
+                    let attempt = Attempt::new(number, Cause::Status(status(answer).as_u16()), class);
                     match self.retry_after(answer) {
                         Some(wait) => attempt.with_retry_after(wait),
                         None => attempt,
@@ -112,7 +115,11 @@ impl Caller {
 
     async fn once(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Failure> {
         let (parts, body): (_, Body) = self.transport.call(request).await?.into_parts();
-        Ok(Response::from_parts(parts, body.collect(self.limit).await?))
+        let mut answer = Response::from_parts(parts, body.collect(self.limit).await?);
+        if (self.is_busy)(&answer) {
+            answer.extensions_mut().insert(Busy);
+        }
+        Ok(answer)
     }
 
     pub(crate) fn retry_after<B>(&self, answer: &Response<B>) -> Option<Duration> {
@@ -124,6 +131,15 @@ impl Caller {
 /// How many attempts led to an answer; absent means one.
 #[derive(Debug, Clone, Copy)]
 struct Attempts(u32);
+
+/// The answer means what 429 means.
+#[derive(Debug, Clone, Copy)]
+struct Busy;
+
+/// What the answer's status would be if it said all.
+fn status<B>(answer: &Response<B>) -> StatusCode {
+    answer.extensions().get::<Busy>().map_or(answer.status(), |_| StatusCode::TOO_MANY_REQUESTS)
+}
 
 fn is_failed(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::REQUEST_TIMEOUT
@@ -139,10 +155,9 @@ fn lost_error(what: &'static str, failure: Failure, class: Idempotency, attempts
 
 /// The error of an answer that is not a success; its fate follows from status and class.
 pub(crate) fn answer_error<B>(what: &'static str, answer: &Response<B>, class: Idempotency) -> Error {
-    let status = answer.status();
-    let fate = match status {
+    let fate = match status(answer) {
         StatusCode::TOO_MANY_REQUESTS => Fate::NoEffect,
-        _ if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => match class {
+        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => match class {
             Idempotency::Read => Fate::NoEffect,
             _ if status == StatusCode::NOT_IMPLEMENTED => Fate::Refused,
             _ => Fate::Unknown,
@@ -150,7 +165,25 @@ pub(crate) fn answer_error<B>(what: &'static str, answer: &Response<B>, class: I
         _ => Fate::Refused,
     };
     let attempts = answer.extensions().get::<Attempts>().map_or(1, |attempts| attempts.0);
-    Error::new(fate, what).with_status(status).with_attempts(attempts)
+    Error::new(fate, what).with_status(answer.status()).with_attempts(attempts)
+}
+
+/// The error of a successful answer that cannot be read.
+pub(crate) fn unreadable(what: &'static str, class: Idempotency, source: serde_json::Error) -> Error {
+    // Whatever was asked for has been done, but what came of it is not known.
+    let fate = match (class, source.classify()) {
+        // No JSON at all comes from something in between, and may be gone the next time.
+        (Idempotency::Read, serde_json::error::Category::Data) => Fate::Refused,
+        (Idempotency::Read, _) => Fate::NoEffect,
+        _ => Fate::Unknown,
+    };
+    // serde_json's text may quote the body.
+    Error::new(fate, what).with_source(format!(
+        "the answer is not what the documentation says: {:?} error at line {} column {}",
+        source.classify(),
+        source.line(),
+        source.column()
+    ))
 }
 
 #[cfg(test)]

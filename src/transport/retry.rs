@@ -150,13 +150,14 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync + 'static {
 ///
 /// By default 4 attempts, a first ceiling of 500 ms that doubles up to 20 s, a `Retry-After` obeyed up to 30 s,
 /// and 60 s for the whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Backoff {
     attempts: u32,
     base: Duration,
     ceiling: Duration,
     longest_retry_after: Duration,
     deadline: Duration,
+    least: f64,
 }
 
 impl Default for Backoff {
@@ -167,6 +168,7 @@ impl Default for Backoff {
             ceiling: Duration::from_secs(20),
             longest_retry_after: Duration::from_secs(30),
             deadline: Duration::from_secs(60),
+            least: 0.0,
         }
     }
 }
@@ -192,6 +194,13 @@ impl Backoff {
         self
     }
 
+    /// What part of its ceiling a wait takes at least, from 0 to 1; the rest is left to chance. 0 by default.
+    #[must_use]
+    pub fn with_least(mut self, part: f64) -> Self {
+        self.least = part.clamp(0.0, 1.0);
+        self
+    }
+
     /// The longest `Retry-After` that is waited for; a longer one ends the attempts and is in the error.
     #[must_use]
     pub fn with_longest_retry_after(mut self, longest: Duration) -> Self {
@@ -214,7 +223,7 @@ impl RetryPolicy for Backoff {
         }
         let doublings = attempt.number.saturating_sub(1).min(20);
         let most = self.base.saturating_mul(1 << doublings).min(self.ceiling);
-        let jittered = most.mul_f64(chance.clamp(0.0, 1.0));
+        let jittered = most.mul_f64(self.least + (1.0 - self.least) * chance.clamp(0.0, 1.0));
         let wait = match attempt.retry_after {
             Some(asked) if asked > self.longest_retry_after => return Verdict::GiveUp,
             // As long as asked and a little of the jitter, so that those who were asked together do not come together.

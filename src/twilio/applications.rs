@@ -19,12 +19,12 @@
 use chrono::{DateTime, Utc};
 
 use super::page::{Listing, Paged};
-use super::parameters::parameters;
 use super::resource::resource;
 use super::values::WebhookUrl;
 use super::{Client, Request};
 use crate::Error;
 use crate::id::{AccountSid, ApplicationSid};
+use crate::parameters::parameters;
 use crate::twiml::Method;
 
 parameters! {

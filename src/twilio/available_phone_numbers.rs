@@ -21,11 +21,11 @@
 use std::collections::BTreeMap;
 
 use super::page::{Listing, Paged};
-use super::parameters::parameters;
 use super::resource::resource;
 use super::{Client, Request};
 use crate::Error;
 use crate::open::open_enum;
+use crate::parameters::parameters;
 use crate::phone::E164;
 use crate::secret::Private;
 

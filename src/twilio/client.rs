@@ -165,7 +165,7 @@ impl Client {
     pub async fn request<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
         let (what, class) = (request.what, request.class);
         let answer = self.send(request).await?;
-        serde_json::from_slice(answer.body()).map_err(|source| error::unreadable(what, class, source))
+        serde_json::from_slice(answer.body()).map_err(|source| crate::transport::unreadable(what, class, source))
     }
 
     /// Sends any request whose answer has no body that matters.
@@ -192,7 +192,8 @@ impl Client {
         let http = self.0.to_http(&request, None)?;
         let answer = self.0.caller.call(request.what, http, request.class).await?;
         let answer = self.accept(&request, answer)?;
-        serde_json::from_slice(answer.body()).map_err(|source| error::unreadable(request.what, request.class, source))
+        serde_json::from_slice(answer.body())
+            .map_err(|source| crate::transport::unreadable(request.what, request.class, source))
     }
 
     pub(super) async fn send(&self, request: Request) -> Result<Response<Bytes>, Error> {

@@ -26,13 +26,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::page::{Listing, Paged};
-use super::parameters::parameters;
 use super::resource::resource;
 use super::values::WebhookUrl;
 use super::{Client, Request};
 use crate::Error;
 use crate::id::{AccountSid, CallSid, ConferenceSid};
 use crate::open::open_enum;
+use crate::parameters::parameters;
 use crate::twiml::Method;
 
 pub use participants::{

@@ -45,21 +45,3 @@ pub(super) fn refusal(
         .with_request_id(request_id)
         .with_retry_after(retry_after)
 }
-
-/// The error of a successful answer that cannot be read.
-pub(super) fn unreadable(what: &'static str, class: Idempotency, source: serde_json::Error) -> Error {
-    // Whatever was asked for has been done, but what came of it is not known.
-    let fate = match (class, source.classify()) {
-        // No JSON at all comes from something in between, and may be gone the next time.
-        (Idempotency::Read, serde_json::error::Category::Data) => Fate::Refused,
-        (Idempotency::Read, _) => Fate::NoEffect,
-        _ => Fate::Unknown,
-    };
-    // serde_json's text may quote the body.
-    Error::new(fate, what).with_source(format!(
-        "the answer is not what the documentation says: {:?} error at line {} column {}",
-        source.classify(),
-        source.line(),
-        source.column()
-    ))
-}

@@ -22,10 +22,10 @@ mod settings;
 
 use super::available_phone_numbers::NumberKind;
 use super::page::{Listing, Paged};
-use super::parameters::parameters;
 use super::{Client, Request};
 use crate::Error;
 use crate::id::{AccountSid, PhoneNumberSid};
+use crate::parameters::parameters;
 use crate::phone::E164;
 
 pub use resource::{EmergencyAddressStatus, EmergencyStatus, IncomingNumber, VoiceReceiveMode};

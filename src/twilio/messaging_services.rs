@@ -24,7 +24,6 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::page::{Listing, Paged};
-use super::parameters::parameters;
 use super::resource::resource;
 use super::values::WebhookUrl;
 use super::{Client, Product, Request};
@@ -32,6 +31,7 @@ use crate::Error;
 use crate::address::Address;
 use crate::id::{AccountSid, MessagingServiceSid, PhoneNumberSid};
 use crate::open::open_enum;
+use crate::parameters::parameters;
 use crate::twiml::Method;
 
 open_enum! {

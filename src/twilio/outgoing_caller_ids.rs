@@ -32,13 +32,13 @@ use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 
 use super::page::{Listing, Paged};
-use super::parameters::parameters;
 use super::resource::resource;
 use super::values::WebhookUrl;
 use super::{Client, Request};
 use crate::Error;
 use crate::address::Address;
 use crate::id::{AccountSid, CallSid, PhoneNumberSid};
+use crate::parameters::parameters;
 use crate::phone::E164;
 use crate::secret::{Private, Secret};
 use crate::twiml::Method;

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use super::{Client, Request, error};
+use super::{Client, Request};
 use crate::Error;
 use crate::transport::retry::Idempotency;
 
@@ -121,7 +121,7 @@ impl<T: Paged> Listing<T> {
 fn parse<T: Paged>(body: &[u8]) -> Result<(Vec<T>, Option<String>), Error> {
     let mut reader = serde_json::Deserializer::from_slice(body);
     let parts = reader.deserialize_map(PageVisitor(PhantomData)).and_then(|parts| reader.end().map(|()| parts));
-    let unreadable = |source| error::unreadable(T::WHAT, Idempotency::Read, source);
+    let unreadable = |source| crate::transport::unreadable(T::WHAT, Idempotency::Read, source);
     match parts.map_err(unreadable)? {
         (Some(items), next) => Ok((items, next.filter(|link| !link.is_empty()))),
         (None, _) => Err(unreadable(serde::de::Error::missing_field(T::KEY))),

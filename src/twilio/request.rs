@@ -6,8 +6,8 @@ use http::Method;
 use serde::Serialize;
 
 use super::Product;
-use super::parameters::Parameters;
 use crate::Error;
+use crate::parameters::Parameters;
 use crate::transport::retry::Idempotency;
 
 type Pair = (Cow<'static, str>, String);

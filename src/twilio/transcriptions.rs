@@ -17,12 +17,12 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::page::{Listing, Paged};
-use super::parameters::parameters;
 use super::resource::resource;
 use super::values::TranscriptionStatus;
 use super::{Client, Request};
 use crate::Error;
 use crate::id::{AccountSid, RecordingSid, TranscriptionSid};
+use crate::parameters::parameters;
 use crate::secret::Private;
 
 parameters! {

@@ -13,8 +13,9 @@ use std::fmt;
 use serde::Deserializer;
 use url::Url;
 
-use super::wire::{self, Param, Wire};
+use super::wire::{self, Wire};
 use crate::open::open_enum;
+use crate::parameters::Param;
 
 open_enum! {
     /// Where a call stands (<https://www.twilio.com/docs/voice/api/call-resource#call-status-values>).

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::address::Address;
 use crate::open::Open;
+use crate::parameters::Param;
 use crate::phone::E164;
 use crate::secret::{Private, Secret};
 
@@ -35,22 +36,6 @@ pub(super) trait Wire: Sized {
     /// The properties that an answer left out, by path.
     #[cfg(test)]
     fn missing(&self, _prefix: &str, _into: &mut Vec<String>) {}
-}
-
-/// A value of a request.
-pub(super) trait Param {
-    /// The text of a form field or query parameter.
-    fn wire(&self) -> String;
-
-    /// Any valid value.
-    #[cfg(test)]
-    fn sample() -> Self;
-
-    /// The values of an enumeration.
-    #[cfg(test)]
-    fn known() -> Vec<String> {
-        Vec::new()
-    }
 }
 
 /// For `#[serde(deserialize_with)]`.

@@ -54,8 +54,9 @@ impl Minutes {
 
     /// When the clock comes to say this or more: the first time or the last.
     fn crossing(&self, local: NaiveDateTime, last: bool) -> i64 {
-        let mut crossings =
-            self.0.windows(2).filter(|pair| pair[0].1 < local && local <= pair[1].1).map(|pair| pair[1].0);
+        // A fold may put the clock back to the very minute.
+        let says = |pair: &[(i64, NaiveDateTime)]| pair[1].1 == local || (pair[0].1 < local && local <= pair[1].1);
+        let mut crossings = self.0.windows(2).filter(|pair| says(pair)).map(|pair| pair[1].0);
         if last { crossings.next_back() } else { crossings.next() }.unwrap()
     }
 }
@@ -67,6 +68,17 @@ fn hours() -> WeeklyHours {
     let text =
         WINDOWS.map(|(start, end)| format!("{:02}:{:02}-{:02}:{:02}", start / 60, start % 60, end / 60, end % 60));
     format!("mon-sun {}", text.join(",")).parse().unwrap()
+}
+
+/// Each window up to where the next begins; what lies within another is none.
+fn in_turn(all: &[(i64, i64)]) -> Vec<(i64, i64)> {
+    let inside =
+        |window: &(i64, i64)| all.iter().any(|other| other != window && other.0 <= window.0 && window.1 <= other.1);
+    let mut own: Vec<(i64, i64)> =
+        all.iter().copied().filter(|window| window.0 < window.1 && !inside(window)).collect();
+    own.sort_unstable();
+    let next: Vec<i64> = own.iter().skip(1).map(|window| window.0).chain([i64::MAX]).collect();
+    own.into_iter().zip(next).map(|((start, end), next)| (start, end.min(next))).collect()
 }
 
 #[test]
@@ -86,32 +98,22 @@ fn slots_of_every_zone_agree_with_who_looks_at_every_minute() {
             let date = shift.with_timezone(&zone).date_naive();
             let (from, until) = (shift - TimeDelta::hours(20), shift + TimeDelta::hours(20));
             let busy = [Interval::new(shift + TimeDelta::minutes(47), shift + TimeDelta::minutes(48)).unwrap()];
-            let mut expected = BTreeSet::new();
+            let mut all = Vec::new();
             for date in [date - Days::new(1), date, date + Days::new(1)] {
-                let mut own: Vec<(i64, i64)> = WINDOWS
-                    .iter()
-                    .map(|(start, end)| {
-                        let local = |minute: i64| date.and_hms_opt(0, 0, 0).unwrap() + TimeDelta::minutes(minute);
-                        (minutes.crossing(local(*start), false), minutes.crossing(local(*end), true))
-                    })
-                    .filter(|(start, end)| start < end)
-                    .collect();
-                own.sort_unstable_by_key(|(start, end)| (*start, -end));
-                for (at, (start, end)) in own.iter().enumerate() {
-                    // Within another, as a fold can make it.
-                    if own.iter().enumerate().any(|(other, (s, e))| other < at && s <= start && end <= e) {
-                        continue;
-                    }
-                    let next = own.iter().skip(at + 1).find(|(_, other)| other > end).map_or(i64::MAX, |next| next.0);
-                    for slot in (*start..*end.min(&next)).step_by(20 * 60) {
-                        let stays_open = (slot..slot + 1_200)
-                            .step_by(60)
-                            .all(|minute| own.iter().any(|(start, end)| *start <= minute && minute < *end));
-                        let span = Interval::from_seconds(slot, slot + 1_200).unwrap();
-                        let fits = from <= span.start() && span.end() <= until;
-                        if stays_open && fits && !span.overlaps(&busy[0]) {
-                            expected.insert(slot);
-                        }
+                let local = |minute: i64| date.and_hms_opt(0, 0, 0).unwrap() + TimeDelta::minutes(minute);
+                let window = |(start, end)| (minutes.crossing(local(start), false), minutes.crossing(local(end), true));
+                all.extend(WINDOWS.map(window));
+            }
+            let mut expected = BTreeSet::new();
+            for (start, end) in in_turn(&all) {
+                for slot in (start..end).step_by(20 * 60) {
+                    let stays_open = (slot..slot + 1_200)
+                        .step_by(60)
+                        .all(|minute| all.iter().any(|(start, end)| *start <= minute && minute < *end));
+                    let span = Interval::from_seconds(slot, slot + 1_200).unwrap();
+                    let fits = from <= span.start() && span.end() <= until;
+                    if stays_open && fits && !span.overlaps(&busy[0]) {
+                        expected.insert(slot);
                     }
                 }
             }
@@ -173,26 +175,23 @@ fn openings_of_every_zone_agree_with_jiff() {
             date = date + Days::new(13);
         }
         for date in dates {
-            let midnight = date.and_hms_opt(0, 0, 0).unwrap();
-            let at = |minute: i64, last: bool| by_jiff(&theirs, midnight + TimeDelta::minutes(minute), last);
-            let all = WINDOWS.map(|(start, end)| (at(start, false), at(end, true)));
-            let (first, last) = (all.iter().map(|window| window.0).min(), all.iter().map(|window| window.1).max());
-            let time = |second: Option<i64>| DateTime::from_timestamp(second.unwrap(), 0).unwrap();
-            if first == last {
-                continue; // The day was left out, as when Samoa changed sides.
+            let mut all = Vec::new();
+            for date in [date - Days::new(1), date, date + Days::new(1)] {
+                let midnight = date.and_hms_opt(0, 0, 0).unwrap();
+                let at = |minute: i64, last: bool| by_jiff(&theirs, midnight + TimeDelta::minutes(minute), last);
+                all.push(WINDOWS.map(|(start, end)| (at(start, false), at(end, true))));
             }
+            let Some(today) = all.get(1).copied() else { continue };
+            let (first, last) = (today.iter().map(|window| window.0).min(), today.iter().map(|window| window.1).max());
+            let time = |second: Option<i64>| DateTime::from_timestamp(second.unwrap(), 0).unwrap();
             let ours: Vec<(i64, i64)> = Openings::new(&hours, zone, time(first), time(last))
                 .iter()
                 .map(|window| (window.start().timestamp(), window.end().timestamp()))
                 .collect();
-            // Those of the day before and after that reach into it are compared on their own day.
-            for (start, end) in all.into_iter().filter(|(start, end)| start < end) {
-                let inside = all.iter().any(|other| *other != (start, end) && other.0 <= start && end <= other.1);
-                let next = all.iter().map(|other| other.0).filter(|other| *other > start).min().unwrap_or(i64::MAX);
-                let expected = (start, end.min(next));
-                assert!(inside || ours.contains(&expected), "{zone} {date}: {expected:?} is not in {ours:?}");
-                compared += 1;
-            }
+            let within = |window: &(i64, i64)| Some(window.0) < last && first < Some(window.1);
+            let expected: Vec<_> = in_turn(&all.concat()).into_iter().filter(within).collect();
+            assert_eq!(ours, expected, "{zone} {date}");
+            compared += expected.len();
         }
     }
     say(format_args!(

@@ -1,8 +1,8 @@
 use crate::Secret;
 use crate::address::Address;
 use crate::id::{ApplicationSid, ByocTrunkSid};
+use crate::parameters::parameters;
 use crate::secret::Private;
-use crate::twilio::parameters::parameters;
 use crate::twilio::values::{MachineDetection, WebhookUrl};
 use crate::twiml::{CallEvent, Method, RecordingChannels, RecordingEvent, RecordingTrack, Trim};
 

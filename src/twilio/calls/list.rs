@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 
 use crate::address::Address;
 use crate::id::CallSid;
-use crate::twilio::parameters::parameters;
+use crate::parameters::parameters;
 use crate::twilio::values::CallStatus;
 
 parameters! {

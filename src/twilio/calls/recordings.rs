@@ -1,8 +1,8 @@
 use super::below;
 use crate::Error;
 use crate::id::{CallSid, RecordingSid};
+use crate::parameters::parameters;
 use crate::twilio::page::{Listing, Paged};
-use crate::twilio::parameters::parameters;
 use crate::twilio::recordings::{ListRecordingsOf, PauseBehavior, Recording, UpdateRecording};
 use crate::twilio::values::{RecordingStatus, WebhookUrl};
 use crate::twilio::{Client, Request};

@@ -4,7 +4,7 @@ use super::below;
 use crate::Error;
 use crate::id::{AccountSid, CallSid, TranscriptSid};
 use crate::open::open_enum;
-use crate::twilio::parameters::parameters;
+use crate::parameters::parameters;
 use crate::twilio::resource::resource;
 use crate::twilio::values::WebhookUrl;
 use crate::twilio::{Client, Request};

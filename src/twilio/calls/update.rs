@@ -1,6 +1,6 @@
 use crate::open::open_enum;
+use crate::parameters::parameters;
 use crate::secret::Private;
-use crate::twilio::parameters::parameters;
 use crate::twilio::values::WebhookUrl;
 use crate::twiml::Method;
 

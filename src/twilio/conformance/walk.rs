@@ -7,6 +7,7 @@ use futures_util::TryStreamExt;
 use super::{Operation, operation as operation_of};
 use crate::Error;
 use crate::id::{AccountSid, IntelligenceServiceSid};
+use crate::parameters::Param;
 use crate::twilio::accounts::Account;
 use crate::twilio::applications::{ListApplications, NewApplication};
 use crate::twilio::available_phone_numbers::{ListCountries, NumberKind, SearchNumbers};
@@ -34,7 +35,7 @@ use crate::twilio::outgoing_caller_ids::{ListCallerIds, NewCallerId};
 use crate::twilio::recordings::{ListRecordings, ListRecordingsOf, UpdateRecording};
 use crate::twilio::resource::Property;
 use crate::twilio::transcriptions::ListTranscriptions;
-use crate::twilio::wire::{Param, Wire};
+use crate::twilio::wire::Wire;
 use crate::twilio::{Client, Listing, Paged};
 
 /// What the client made of an operation.

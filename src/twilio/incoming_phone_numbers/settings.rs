@@ -1,6 +1,6 @@
 use super::{EmergencyStatus, VoiceReceiveMode};
 use crate::id::{AddressSid, ApplicationSid, BundleSid, IdentitySid, TrunkSid};
-use crate::twilio::parameters::parameters;
+use crate::parameters::parameters;
 use crate::twilio::values::WebhookUrl;
 use crate::twiml::Method;
 

@@ -3,8 +3,8 @@ use serde_json::Value;
 
 use crate::id::RecordingSid;
 use crate::open::open_enum;
+use crate::parameters::Param;
 use crate::secret::Private;
-use crate::twilio::wire::Param;
 
 open_enum! {
     /// Who speaks.

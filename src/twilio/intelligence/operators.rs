@@ -4,8 +4,8 @@ use serde_json::Value;
 use crate::Error;
 use crate::id::{AccountSid, IntelligenceServiceSid, OperatorSid};
 use crate::open::open_enum;
+use crate::parameters::parameters;
 use crate::twilio::page::{Listing, Paged};
-use crate::twilio::parameters::parameters;
 use crate::twilio::resource::resource;
 use crate::twilio::{Client, Product, Request};
 

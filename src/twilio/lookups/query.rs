@@ -1,9 +1,9 @@
 use chrono::NaiveDate;
 
 use crate::open::open_enum;
+use crate::parameters::parameters;
 use crate::secret::Private;
 use crate::twilio::Request;
-use crate::twilio::parameters::parameters;
 
 open_enum! {
     /// A data package.

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::id::{AccountSid, CallSid, ConferenceSid, RecordingSid};
 use crate::open::open_enum;
+use crate::parameters::parameters;
 use crate::twilio::page::Paged;
-use crate::twilio::parameters::parameters;
 use crate::twilio::resource::resource;
 use crate::twilio::values::{RecordingSource, RecordingStatus, Track};
 

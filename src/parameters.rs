@@ -1,15 +1,29 @@
-//! How the types of requests are declared.
+//! How the types of requests are declared: each is its own query or form so far.
 
 use std::fmt;
 
-use super::wire::Param;
+/// A value of a request.
+pub(crate) trait Param {
+    /// The text of a form field or query parameter.
+    fn wire(&self) -> String;
+
+    /// Any valid value.
+    #[cfg(test)]
+    fn sample() -> Self;
+
+    /// The values of an enumeration.
+    #[cfg(test)]
+    fn known() -> Vec<String> {
+        Vec::new()
+    }
+}
 
 /// Names and values as they stand on the wire, in the order in which they were set. `Debug` shows no values.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct Parameters(Vec<(&'static str, String)>);
+pub(crate) struct Parameters(Vec<(&'static str, String)>);
 
 impl Parameters {
-    pub(super) fn set(&mut self, name: &'static str, value: &impl Param) {
+    pub(crate) fn set(&mut self, name: &'static str, value: &impl Param) {
         let text = value.wire();
         match self.0.iter_mut().find(|(known, _)| *known == name) {
             Some((_, old)) => *old = text,
@@ -17,15 +31,15 @@ impl Parameters {
         }
     }
 
-    pub(super) fn add(&mut self, name: &'static str, value: &impl Param) {
+    pub(crate) fn add(&mut self, name: &'static str, value: &impl Param) {
         self.0.push((name, value.wire()));
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
 }
@@ -46,34 +60,34 @@ macro_rules! parameters {
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[must_use]
         pub struct $name {
-            pub(in crate::twilio) fields: $crate::twilio::parameters::Parameters,
+            pub(crate) fields: $crate::parameters::Parameters,
         }
 
         impl $name {
-            $crate::twilio::parameters::parameters!(@new $($req: $rty = $rwire),*);
+            $crate::parameters::parameters!(@new $($req: $rty = $rwire),*);
 
-            $($crate::twilio::parameters::parameters!(@setter $mode $(#[$fmeta])* $field $type = $wire);)*
+            $($crate::parameters::parameters!(@setter $mode $(#[$fmeta])* $field $type = $wire);)*
 
             /// Every parameter set to some value.
             #[cfg(test)]
             #[allow(dead_code, reason = "for the conformance test")]
-            pub(in crate::twilio) fn everything() -> Self {
-                Self::new($(<$rty as $crate::twilio::wire::Param>::sample()),*)
-                    $(.$field(<$type as $crate::twilio::wire::Param>::sample()))*
+            pub(crate) fn everything() -> Self {
+                Self::new($(<$rty as $crate::parameters::Param>::sample()),*)
+                    $(.$field(<$type as $crate::parameters::Param>::sample()))*
             }
 
             /// The known values of each enumeration.
             #[cfg(test)]
             #[allow(dead_code, reason = "for the conformance test")]
-            pub(in crate::twilio) fn known() -> Vec<(&'static str, Vec<String>)> {
+            pub(crate) fn known() -> Vec<(&'static str, Vec<String>)> {
                 vec![
-                    $(($rwire, <$rty as $crate::twilio::wire::Param>::known()),)*
-                    $(($wire, <$type as $crate::twilio::wire::Param>::known()),)*
+                    $(($rwire, <$rty as $crate::parameters::Param>::known()),)*
+                    $(($wire, <$type as $crate::parameters::Param>::known()),)*
                 ]
             }
         }
 
-        $crate::twilio::parameters::parameters!(@default $name $($req)*);
+        $crate::parameters::parameters!(@default $name $($req)*);
     };
     (@new) => {
         /// Starts with nothing set.
@@ -82,9 +96,9 @@ macro_rules! parameters {
         }
     };
     (@new $($req:ident: $rty:ty = $rwire:literal),+) => {
-        /// Starts with what Twilio requires.
+        /// Starts with what is required.
         pub fn new($($req: impl Into<$rty>),+) -> Self {
-            let mut fields = $crate::twilio::parameters::Parameters::default();
+            let mut fields = $crate::parameters::Parameters::default();
             $(fields.set($rwire, &<_ as Into<$rty>>::into($req));)+
             Self { fields }
         }
@@ -119,4 +133,4 @@ macro_rules! parameters {
         }
     };
 }
-pub(super) use parameters;
+pub(crate) use parameters;
