@@ -13,8 +13,14 @@
 //! # Ok(()) }
 //! ```
 
+#[cfg(feature = "google")]
+#[cfg_attr(docsrs, doc(cfg(feature = "google")))]
+pub mod google;
 mod server;
 pub mod twilio;
 mod xml;
 
+#[cfg(feature = "google")]
+#[cfg_attr(docsrs, doc(cfg(feature = "google")))]
+pub use google::Google;
 pub use twilio::Twilio;

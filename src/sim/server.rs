@@ -1,9 +1,11 @@
 //! HTTP/1.1 on loopback for anything that turns requests into answers.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
@@ -12,8 +14,36 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::transport::{Body, Failure, Transport};
+
 /// `None` closes the connection without an answer.
 pub(super) type Answer = Pin<Box<dyn Future<Output = Option<Response<Bytes>>> + Send>>;
+
+/// The same without a network.
+#[derive(Clone)]
+pub(super) struct InProcess(Arc<dyn Fn(Request<Bytes>) -> Answer + Send + Sync>);
+
+impl InProcess {
+    pub(super) fn new(handle: impl Fn(Request<Bytes>) -> Answer + Send + Sync + 'static) -> Self {
+        Self(Arc::new(handle))
+    }
+}
+
+impl fmt::Debug for InProcess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("InProcess")
+    }
+}
+
+#[async_trait]
+impl Transport for InProcess {
+    async fn call(&self, request: Request<Bytes>) -> Result<Response<Body>, Failure> {
+        match (self.0)(request).await {
+            Some(answer) => Ok(answer.map(Body::from)),
+            None => Err(Failure::outcome_unknown("the connection was reset")),
+        }
+    }
+}
 
 /// Runs until it is dropped.
 #[derive(Debug)]

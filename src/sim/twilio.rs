@@ -38,21 +38,17 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use http::{Request, Response};
-
 pub use callback::Order;
 pub use fault::Fault;
 pub use script::{CallScript, Callee, Input};
 pub use state::{Behaviour, NumberSettings, SentText};
 pub use transcript::{Entry, Transcript};
 
-use super::server::Server;
+use super::server::{InProcess, Server};
 use crate::clock::{Clock, SystemClock};
 use crate::id::AccountSid;
 use crate::phone::E164;
-use crate::transport::{Body, Failure, Reqwest, Transport};
+use crate::transport::{Reqwest, Transport};
 use crate::twilio::webhook::Signer;
 use crate::{Error, Secret};
 use state::State;
@@ -223,7 +219,11 @@ impl Twilio {
     /// Reaches the REST API in process.
     #[must_use]
     pub fn transport(&self) -> Arc<dyn Transport> {
-        Arc::new(InProcess(self.core.clone()))
+        let core = self.core.clone();
+        Arc::new(InProcess::new(move |request| {
+            let core = core.clone();
+            Box::pin(async move { core.serve(request).await })
+        }))
     }
 
     /// A client of the simulated account: over HTTP if there is a server, else in process.
@@ -381,18 +381,5 @@ impl fmt::Debug for Twilio {
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("sim::Twilio")
-    }
-}
-
-#[derive(Debug)]
-struct InProcess(Core);
-
-#[async_trait]
-impl Transport for InProcess {
-    async fn call(&self, request: Request<Bytes>) -> Result<Response<Body>, Failure> {
-        match self.0.serve(request).await {
-            Some(answer) => Ok(answer.map(Body::from)),
-            None => Err(Failure::outcome_unknown("the connection was reset")),
-        }
     }
 }

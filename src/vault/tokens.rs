@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
+use async_trait::async_trait;
+
 use super::seal::{Place, Vault, VaultError};
 use crate::Error;
 use crate::clock::Clock;
 use crate::id::TenantId;
 use crate::secret::Secret;
 use crate::store::{Commit, Store, Unit};
-use crate::token::Token;
+use crate::token::{StoredToken, Token, TokenStore};
 
 const ROUNDS: usize = 8;
 const PAGE: usize = 100;
@@ -61,12 +63,26 @@ impl TokenVault {
     /// # Errors
     /// [`Error::is_retryable`] when the store could not be reached; [`Error::is_outcome_unknown`] when it may be kept.
     pub async fn put(&self, tenant: &TenantId, provider: &str, account: &str, secret: &Secret) -> Result<(), Error> {
+        self.put_with(tenant, provider, account, secret, None).await
+    }
+
+    async fn put_with(
+        &self,
+        tenant: &TenantId,
+        provider: &str,
+        account: &str,
+        secret: &Secret,
+        scopes: Option<&[String]>,
+    ) -> Result<(), Error> {
         let sealed = self.vault.seal(Place::new(tenant, provider, account), secret).map_err(refused)?;
         for _ in 0..ROUNDS {
-            let token = match self.store.token(tenant, provider, account).await? {
+            let mut token = match self.store.token(tenant, provider, account).await? {
                 Some(known) => Token { sealed: sealed.clone(), needs_reauth: false, ..known },
                 None => Token::new(tenant.clone(), provider, account, sealed.clone(), self.clock.now()),
             };
+            if let Some(scopes) = scopes {
+                token.scopes = scopes.to_vec();
+            }
             if self.store.commit(tenant, Unit::new().save_token(token)).await? == Commit::Applied {
                 return Ok(());
             }
@@ -150,6 +166,45 @@ impl TokenVault {
         let sealed = self.vault.seal(place, secret).map_err(refused)?;
         let unit = Unit::new().save_token(Token { sealed, ..token.clone() });
         Ok(self.store.commit(&token.tenant, unit).await? == Commit::Applied)
+    }
+}
+
+#[async_trait]
+impl TokenStore for TokenVault {
+    async fn stored(&self, tenant: &TenantId, provider: &str, account: &str) -> Result<Option<StoredToken>, Error> {
+        let Some(token) = self.store.token(tenant, provider, account).await? else { return Ok(None) };
+        let mut stored = StoredToken::new(self.open(&token)?, token.scopes);
+        stored.needs_reauth = token.needs_reauth;
+        Ok(Some(stored))
+    }
+
+    async fn accounts(&self, tenant: &TenantId, provider: &str) -> Result<Vec<(String, bool)>, Error> {
+        let mut tokens = self.store.tokens(tenant).await?;
+        tokens.retain(|token| token.provider == provider);
+        tokens.sort_by_key(|token| std::cmp::Reverse(token.created_at));
+        Ok(tokens.into_iter().map(|token| (token.account.into_string(), !token.needs_reauth)).collect())
+    }
+
+    async fn keep(&self, tenant: &TenantId, provider: &str, account: &str, token: &StoredToken) -> Result<(), Error> {
+        self.put_with(tenant, provider, account, &token.secret, Some(&token.scopes)).await
+    }
+
+    async fn refuse(&self, tenant: &TenantId, provider: &str, account: &str, secret: &Secret) -> Result<(), Error> {
+        for _ in 0..ROUNDS {
+            let Some(token) = self.store.token(tenant, provider, account).await? else { return Ok(()) };
+            if token.needs_reauth || !self.open(&token)?.matches(secret.expose().as_bytes()) {
+                return Ok(());
+            }
+            let unit = Unit::new().save_token(Token { needs_reauth: true, ..token });
+            if self.store.commit(tenant, unit).await? == Commit::Applied {
+                return Ok(());
+            }
+        }
+        Err(Error::unavailable("marking a secret that keeps changing"))
+    }
+
+    async fn forget(&self, tenant: &TenantId, provider: &str, account: &str) -> Result<(), Error> {
+        Self::forget(self, tenant, provider, account).await
     }
 }
 

@@ -11,6 +11,7 @@ mod canary;
 mod cluster;
 mod desk;
 mod garbage;
+mod google;
 mod kestra;
 mod layers;
 mod messenger;
