@@ -30,7 +30,7 @@ mod port;
 
 pub use busy::{Busy, BusyRules, Entered};
 pub use change::{Change, Changed, Changes, Cursor, Patched};
-pub use diary::Diary;
+pub use diary::{Diaries, Diary};
 pub use entry::{Entry, EntryStatus, Version};
 pub use event::{Created, EventId, Guest, InvalidEventId, NewEvent};
 pub use port::{Calendar, Calendars};

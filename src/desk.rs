@@ -26,6 +26,8 @@
 
 mod api;
 mod builder;
+#[cfg(all(feature = "google", feature = "vault"))]
+mod google;
 mod ready;
 mod routes;
 mod service;
@@ -43,6 +45,7 @@ pub use builder::{DeskBuilder, InvalidDesk};
 pub use service::DeskService;
 pub use settings::{InvalidSettings, Settings};
 
+use crate::availability::Availability;
 use crate::calls::{Callbacks, CallerIds, Sounds};
 use crate::feed::Feed;
 use crate::messaging::Messenger;
@@ -69,10 +72,17 @@ struct Inner {
     provisioning: Option<Provisioning>,
     sounds: Sounds,
     feed: Feed,
+    availability: Availability,
+    #[cfg(all(feature = "google", feature = "vault"))]
+    google: Option<google::GoogleRoutes>,
 }
 
 impl Inner {
     async fn handle(&self, parts: &Parts, body: impl Future<Output = Result<Bytes, Refusal>>, live: bool) -> Answer {
+        #[cfg(all(feature = "google", feature = "vault"))]
+        if let Some(google) = self.google.as_ref().filter(|_| google::GoogleRoutes::has(parts.uri.path())) {
+            return Answer::Whole(google.handle(parts, body).await);
+        }
         match &self.api {
             Some(api) if api.has(parts.uri.path()) => api.handle(parts, body, self.routes.limit, live).await,
             _ => Answer::Whole(self.routes.handle(parts, body).await),
@@ -125,6 +135,20 @@ impl Desk {
     #[must_use]
     pub fn notifier(&self) -> &Notifier {
         &self.0.notifier
+    }
+
+    /// Knows when tenants can be booked.
+    #[must_use]
+    pub fn availability(&self) -> &Availability {
+        &self.0.availability
+    }
+
+    /// Connects tenants' Google calendars; `None` without one.
+    #[cfg(all(feature = "google", feature = "vault"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "google", feature = "vault"))))]
+    #[must_use]
+    pub fn connector(&self) -> Option<&crate::connect::Connector> {
+        self.0.google.as_ref().map(|google| &google.connector)
     }
 
     /// Orders, connects and gives back numbers; `None` without a Twilio client.

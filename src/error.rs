@@ -131,7 +131,7 @@ impl Error {
     }
 
     /// Keeps the other side's word for what is wrong, if it is one.
-    #[cfg(feature = "google")]
+    #[cfg(any(feature = "desk", feature = "google"))]
     pub(crate) fn with_reason(mut self, reason: Option<String>) -> Self {
         let is_word = |text: &String| {
             (1..=64).contains(&text.len())

@@ -53,6 +53,9 @@
 pub mod address;
 pub mod analytics;
 pub mod auth;
+#[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
+pub mod availability;
 #[cfg(feature = "axum")]
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
 pub mod axum;
@@ -63,6 +66,9 @@ pub mod calendar;
 pub mod call;
 pub mod calls;
 pub mod clock;
+#[cfg(all(feature = "desk", feature = "google", feature = "vault"))]
+#[cfg_attr(docsrs, doc(cfg(all(feature = "desk", feature = "google", feature = "vault"))))]
+pub mod connect;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub mod desk;

@@ -14,6 +14,7 @@
 //! ```
 
 mod block;
+mod booking;
 #[cfg(feature = "desk")]
 mod cache;
 mod menu;
@@ -23,6 +24,7 @@ mod store;
 mod subscription;
 
 pub use block::{Block, Blocks};
+pub use booking::BookingSettings;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use cache::CachedLookup;

@@ -17,6 +17,8 @@ use futures_util::future::{self, Either, select};
 use crate::Error;
 use crate::clock::Clock;
 use crate::wake::Wake;
+#[cfg(all(feature = "google", feature = "vault"))]
+pub(crate) use every::Every;
 #[cfg(feature = "metrics")]
 pub(crate) use gauger::Gauger;
 pub(crate) use sweeper::Sweeper;

@@ -9,8 +9,9 @@ use super::busy::{Busy, BusyRules, Entered};
 use super::change::{Change, Changed, Changes, Cursor, Patched};
 use super::entry::{Entry, EntryStatus, Version};
 use super::event::{Created, EventId, NewEvent};
-use super::port::Calendar;
+use super::port::{Calendar, Calendars};
 use crate::Error;
+use crate::id::TenantId;
 use crate::schedule::Interval;
 
 /// A diary in memory: for tests, and for tenants without a calendar in a single process. Clones are the same diary.
@@ -152,6 +153,39 @@ impl Calendar for Diary {
         let events = book.pages.iter().filter(|(_, page)| has_changed(page));
         let events = events.map(|(id, page)| Changed::new(id.clone(), page.entry.clone())).collect();
         Ok(Changes::new(events, Cursor::new(book.count.to_string()), since.is_none()))
+    }
+}
+
+/// Diaries of tenants, by name.
+///
+/// ```
+/// use frontdesk::calendar::{Diaries, Diary};
+///
+/// let diaries = Diaries::new().with("clinic".parse()?, Diary::new(chrono_tz::Europe::Berlin));
+/// # Ok::<(), frontdesk::id::InvalidTenantId>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Diaries(BTreeMap<TenantId, Arc<dyn Calendar>>);
+
+impl Diaries {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A tenant's diary.
+    #[must_use]
+    pub fn with(mut self, tenant: TenantId, calendar: impl Calendar) -> Self {
+        self.0.insert(tenant, Arc::new(calendar));
+        self
+    }
+}
+
+#[async_trait]
+impl Calendars for Diaries {
+    async fn calendar(&self, tenant: &TenantId) -> Result<Option<Arc<dyn Calendar>>, Error> {
+        Ok(self.0.get(tenant).cloned())
     }
 }
 

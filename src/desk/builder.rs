@@ -6,15 +6,23 @@ use chrono::TimeDelta;
 use url::Url;
 
 use super::api::{self, Api, ApiLimits};
+#[cfg(all(feature = "google", feature = "vault"))]
+use super::google::GoogleRoutes;
 use super::ready::Readiness;
 use super::routes::{Routes, Services};
 use super::{Desk, Inner};
 use crate::Secret;
 use crate::auth::Authenticator;
+use crate::availability::{Availability, Ledger};
 use crate::blob::BlobStore;
+use crate::calendar::{Calendars, Diaries};
 use crate::calls::{Analysis, Analyst, Announcer, CallService, Callbacks, CallerIds, Hooks, Notices, Paths, Sounds};
 use crate::clock::{Clock, SystemClock};
+#[cfg(all(feature = "google", feature = "vault"))]
+use crate::connect::{Connector, Renewer};
 use crate::feed::{Feed, Watched};
+#[cfg(all(feature = "google", feature = "vault"))]
+use crate::google::oauth::OAuth;
 use crate::message::{Guard, LineCheck, SmsSender};
 use crate::messaging::{ATTEMPTS, Gate, MessageService, Messenger};
 use crate::notification::{EmailSender, Workflow};
@@ -25,6 +33,8 @@ use crate::store::Store;
 use crate::tenant::{Tenant, TenantLookup};
 use crate::twilio::Client;
 use crate::twilio::webhook::Verifier;
+#[cfg(all(feature = "google", feature = "vault"))]
+use crate::vault::Vault;
 use crate::wake::Wake;
 use crate::worker::{Sweeper, Turn, Worker};
 
@@ -60,6 +70,12 @@ pub struct DeskBuilder {
     authenticator: Option<Arc<dyn Authenticator>>,
     api_prefix: Option<String>,
     api_limits: ApiLimits,
+    calendars: Option<Arc<dyn Calendars>>,
+    remember: Option<Duration>,
+    #[cfg(all(feature = "google", feature = "vault"))]
+    google: Option<(OAuth, Vault, Option<Url>)>,
+    #[cfg(all(feature = "google", feature = "vault"))]
+    return_paths: Vec<String>,
 }
 
 /// A desk that cannot work.
@@ -264,6 +280,44 @@ impl DeskBuilder {
         self
     }
 
+    /// Who knows which tenant keeps which diary; with [`google`](Self::google) those that have connected none. Without
+    /// either, only the desk's own bookings are in anybody's way.
+    pub fn calendars(mut self, calendars: impl Calendars) -> Self {
+        self.calendars = Some(Arc::new(calendars));
+        self
+    }
+
+    /// How long what a calendar holds is remembered where it is not asked for the last time; 5 minutes by default.
+    pub fn remember_calendars(mut self, time: Duration) -> Self {
+        self.remember = Some(time);
+        self
+    }
+
+    /// Lets tenants connect Google calendars, whose tokens the vault seals: the page is `/oauth/google`, and people come back
+    /// to `/oauth/google/callback`. [`Desk::connector`] gives out links to it.
+    #[cfg(all(feature = "google", feature = "vault"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "google", feature = "vault"))))]
+    pub fn google(mut self, oauth: OAuth, vault: Vault) -> Self {
+        self.google = Some((oauth, vault, None));
+        self
+    }
+
+    /// The same at another address than Google's: a simulator or a proxy.
+    #[cfg(all(feature = "google", feature = "vault"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "google", feature = "vault"))))]
+    pub fn google_at(mut self, oauth: OAuth, vault: Vault, base: Url) -> Self {
+        self.google = Some((oauth, vault, Some(base)));
+        self
+    }
+
+    /// Where people may go on when they have connected a calendar, beside the desk's own page: a path of the host's.
+    #[cfg(all(feature = "google", feature = "vault"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "google", feature = "vault"))))]
+    pub fn return_path(mut self, path: impl Into<String>) -> Self {
+        self.return_paths.push(path.into());
+        self
+    }
+
     /// Builds the desk.
     ///
     /// # Errors
@@ -271,7 +325,9 @@ impl DeskBuilder {
     pub fn build(self) -> Result<Desk, InvalidDesk> {
         let public_url = self.public_url.ok_or(InvalidDesk::NoPublicUrl)?;
         let feed = Feed::new();
-        let store = Watched::new(self.store.ok_or(InvalidDesk::NoStore)?, feed.clone());
+        let clock = self.clock.unwrap_or_else(SystemClock::shared);
+        let ledger = Ledger::new(clock.clone(), self.remember.unwrap_or(Duration::from_secs(300)));
+        let store = Watched::new(self.store.ok_or(InvalidDesk::NoStore)?, feed.clone()).with_ledger(ledger.clone());
         let store: Arc<dyn Store> = Arc::new(match &self.lookup {
             Some(lookup) => store.with_lookup(lookup.clone()),
             None => store,
@@ -283,7 +339,6 @@ impl DeskBuilder {
         };
         // The desk gives out its URLs with a fragment that requests do not carry.
         let verifier = verifier.or_fragment(crate::calls::REPEAT);
-        let clock = self.clock.unwrap_or_else(SystemClock::shared);
         let lookup = self.lookup.unwrap_or_else(|| store.clone());
         let callbacks = Callbacks::new(&public_url, self.paths);
         let name = self.worker.unwrap_or_else(|| format!("desk-{:016x}", fastrand::u64(..)));
@@ -360,6 +415,35 @@ impl DeskBuilder {
             name: name.clone(),
         });
         workers.push(Worker::new(courier, clock.clone(), notifier.wake.clone()));
+        #[cfg(all(feature = "google", feature = "vault"))]
+        let google = self.google.map(|(oauth, vault, base)| {
+            let consent = oauth.consent_origin();
+            let connector = Connector::new(oauth, store.clone(), vault, clock.clone()).with_ledger(ledger.clone());
+            let connector = self.return_paths.into_iter().fold(connector, Connector::with_return_path);
+            // Google tells only those who are reached over HTTPS.
+            let connector = match (&base, public_url.scheme()) {
+                (None, "https") | (Some(_), _) => connector.with_push(&public_url),
+                _ => connector,
+            };
+            let connector = match base {
+                Some(base) => connector.with_base_url(base),
+                None => connector,
+            };
+            let secure = public_url.scheme() == "https";
+            GoogleRoutes { connector, authenticator: self.authenticator.clone(), secure, consent }
+        });
+        #[cfg(all(feature = "google", feature = "vault"))]
+        if let Some(google) = &google {
+            let renewer: Arc<dyn Turn> = Arc::new(Renewer::new(google.connector.clone()));
+            workers.push(Worker::new(renewer, clock.clone(), Wake::default()));
+        }
+        let calendars = self.calendars.unwrap_or_else(|| Arc::new(Diaries::new()));
+        #[cfg(all(feature = "google", feature = "vault"))]
+        let calendars: Arc<dyn Calendars> = match &google {
+            Some(google) => Arc::new(google.connector.clone().or_else(calendars)),
+            None => calendars,
+        };
+        let availability = Availability::new(store.clone(), calendars, clock.clone()).with_ledger(ledger);
         let notices = Notices { calls: calls.clone(), client: self.client.clone() };
         let analysis = Analysis { store: store.clone(), client: self.client.clone() };
         let sounds = Sounds { store: store.clone(), client: self.client, blobs: self.blobs };
@@ -395,7 +479,19 @@ impl DeskBuilder {
             }
             None => None,
         };
-        Ok(Desk(Arc::new(Inner { routes, api, workers, messenger, notifier, provisioning, sounds, feed })))
+        Ok(Desk(Arc::new(Inner {
+            routes,
+            api,
+            workers,
+            messenger,
+            notifier,
+            provisioning,
+            sounds,
+            feed,
+            availability,
+            #[cfg(all(feature = "google", feature = "vault"))]
+            google,
+        })))
     }
 }
 

@@ -7,6 +7,7 @@ use super::event::news;
 use super::hub::Feed;
 use crate::Error;
 use crate::address::Address;
+use crate::availability::Ledger;
 use crate::booking::{Booking, BookingId, BookingQuery, Bookings, Held, HoldRequest};
 use crate::call::{CallQuery, CallRecord, Calls, FollowUp, FollowUps};
 use crate::id::{CallSid, MessageSid, NotificationId, TenantId, TranscriptSid};
@@ -27,13 +28,14 @@ pub struct Watched {
     inner: Arc<dyn Store>,
     feed: Feed,
     lookup: Option<Arc<dyn TenantLookup>>,
+    ledger: Option<Ledger>,
 }
 
 impl Watched {
     /// A store whose writes a feed tells of.
     #[must_use]
     pub fn new(inner: Arc<dyn Store>, feed: Feed) -> Self {
-        Self { inner, feed, lookup: None }
+        Self { inner, feed, lookup: None, ledger: None }
     }
 
     /// A lookup that remembers whose numbers are, and is told when that changes.
@@ -44,13 +46,27 @@ impl Watched {
     }
 }
 
+impl Watched {
+    /// What is remembered of calendars is forgotten where a booking is written.
+    pub(crate) fn with_ledger(mut self, ledger: Ledger) -> Self {
+        self.ledger = Some(ledger);
+        self
+    }
+}
+
 #[async_trait]
 impl Store for Watched {
     async fn commit(&self, tenant: &TenantId, unit: Unit) -> Result<Commit, Error> {
         let news = news(tenant, &unit);
         let mut numbers: Vec<E164> = unit.attached.iter().chain(&unit.detached).copied().collect();
         numbers.extend(unit.tenants.iter().filter(|tenant| tenant.version == 0).flat_map(|tenant| &tenant.numbers));
-        let commit = self.inner.commit(tenant, unit).await?;
+        let books = !unit.bookings.is_empty();
+        let commit = self.inner.commit(tenant, unit).await;
+        // Also where nobody knows whether it was done.
+        if let Some(ledger) = self.ledger.as_ref().filter(|_| books) {
+            ledger.forget(tenant);
+        }
+        let commit = commit?;
         if commit == Commit::Applied {
             self.feed.tell(news);
             if let Some(lookup) = &self.lookup {

@@ -260,6 +260,12 @@ impl OAuth {
         if error.reason() == Some("invalid_token") { Ok(()) } else { Err(error) }
     }
 
+    /// Where consent is asked for: what a page's form may lead to.
+    #[must_use]
+    pub fn consent_origin(&self) -> String {
+        self.endpoints.authorize.origin().ascii_serialization()
+    }
+
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {
         &self.caller.clock
     }
@@ -273,6 +279,11 @@ impl fmt::Debug for OAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OAuth").field("endpoints", &self.endpoints.token.host_str()).finish_non_exhaustive()
     }
+}
+
+/// Something that nobody guesses: 32 random bytes, in 43 characters that may stand in an address.
+pub(crate) fn random() -> Secret {
+    CsrfToken::new_random_len(32).into_secret().into()
 }
 
 fn google() -> Endpoints {

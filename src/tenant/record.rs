@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use super::booking::BookingSettings;
 use super::menu::Menu;
 use super::notifications::{NotificationSettings, Texts};
 use super::subscription::Subscription;
@@ -73,6 +74,9 @@ pub struct Tenant {
     /// How people are told of appointments.
     #[serde(default)]
     pub notifications: NotificationSettings,
+    /// How appointments are offered.
+    #[serde(default)]
+    pub booking: BookingSettings,
     /// Callers who are rejected.
     #[serde(default)]
     pub blocked: BTreeSet<E164>,
@@ -359,6 +363,7 @@ impl Tenant {
             text_back: TextBack::default(),
             texts: BTreeMap::new(),
             notifications: NotificationSettings::default(),
+            booking: BookingSettings::default(),
             blocked: BTreeSet::new(),
             subscription: None,
             version: 0,

@@ -435,9 +435,11 @@ assert service.calendarList().list().execute()["items"][0]["primary"]
 print("done")
 "#;
     let token = google.token("https://www.googleapis.com/auth/calendar").secret;
-    let base = google.base_url().to_string();
+    let base = google.base_url().join("calendar/v3/").unwrap().to_string();
     let run = tokio::task::spawn_blocking(move || {
-        std::process::Command::new("python3").args(["-c", script, &base, token.expose(), id.as_str()]).output()
+        std::process::Command::new(std::env::var("FRONTDESK_PYTHON").unwrap_or_else(|_| "python3".into()))
+            .args(["-c", script, &base, token.expose(), id.as_str()])
+            .output()
     });
     let Ok(output) = run.await.unwrap() else {
         return say("skipped: there is no python3 to run Google's own client");

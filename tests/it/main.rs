@@ -9,6 +9,7 @@ mod canary;
 #[allow(dead_code, clippy::print_stdout, reason = "other tests use the rest; who skips says so")]
 #[path = "../support/cluster.rs"]
 mod cluster;
+mod connect;
 mod desk;
 mod garbage;
 mod google;
