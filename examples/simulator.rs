@@ -1,6 +1,7 @@
-//! The simulated Twilio by itself, for any program that talks to Twilio.
+//! The simulated Twilio and the simulated Google by themselves, for any program that talks to them.
 //!
-//! `cargo run --example simulator -- --port 9000 --number +15005550006 --voice-url http://127.0.0.1:8080/voice`
+//! `cargo run --example simulator -- --port 9000 --number +15005550006 --voice-url http://127.0.0.1:8080/voice
+//! --google-port 9001`
 #![allow(clippy::print_stdout, reason = "an example talks to whoever runs it")]
 
 use std::error::Error;
@@ -17,6 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut settings = NumberSettings::default();
     let mut call_from = None;
     let mut seed = None;
+    let mut google_port = 0;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
@@ -28,9 +30,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             "--sms-url" => settings.sms_url = Some(value()?),
             "--call-from" => call_from = Some(value()?),
             "--seed" => seed = Some(value()?.parse()?),
+            "--google-port" => google_port = value()?.parse()?,
             other => {
                 return Err(format!(
-                    "unknown option {other}: --port, --number, --voice-url, --status-callback, --sms-url, --call-from, --seed"
+                    "unknown option {other}: --port, --number, --voice-url, --status-callback, --sms-url, --call-from, --seed, --google-port"
                 )
                 .into());
             }
@@ -47,6 +50,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("TWILIO_ACCOUNT_SID={}", twilio.account_sid());
     println!("TWILIO_AUTH_TOKEN={}", twilio.auth_token().expose());
     println!("TWILIO_PHONE_NUMBER={}", number.as_str());
+    let google = sim::Google::builder().listen(SocketAddr::from((Ipv4Addr::LOCALHOST, google_port)));
+    let google = google.application("simulated-client", "simulated-client-secret").start().await?;
+    println!("GOOGLE {}", google.base_url());
+    println!("GOOGLE_CLIENT_ID=simulated-client");
+    println!("GOOGLE_CLIENT_SECRET=simulated-client-secret");
+    println!("GOOGLE_ACCESS_TOKEN={}", google.token("https://www.googleapis.com/auth/calendar").secret.expose());
     if let Some(from) = call_from {
         println!("\n{}", twilio.call(from, number).place().await);
     }

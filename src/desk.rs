@@ -43,7 +43,7 @@ use http::{Request, Response};
 pub use api::{ApiLimits, Peer};
 pub use builder::{DeskBuilder, InvalidDesk};
 pub use service::DeskService;
-pub use settings::{InvalidSettings, Settings};
+pub use settings::{GoogleSettings, InvalidSettings, Settings};
 
 use crate::availability::Availability;
 use crate::calls::{Callbacks, CallerIds, Sounds};

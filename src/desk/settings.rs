@@ -26,6 +26,8 @@ use crate::tenant::{Menu, Tenant, Voicemail};
 /// | `AS_CALL_SERVICE_URL` | a service that is told of calls |
 /// | `PNS_PROVISIONING_SERVICE_URL` | a service that knows whose number is whose |
 /// | `INTERNAL_SERVICE_KEY` | the key for both |
+/// | `GOOGLE_CLIENT_ID`, `GOOGLE_CLIENT_SECRET` | the application that tenants connect their Google calendars with |
+/// | `GOOGLE_REDIRECT_URI` | where people come back to; `/oauth/google/callback` below the public URL by default |
 /// | `PORT` | where to listen; 8080 by default |
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -70,8 +72,22 @@ pub struct Settings {
     pub provisioning_service: Option<Url>,
     /// The key for both.
     pub service_key: Option<Secret>,
+    /// The application that tenants connect their Google calendars with.
+    pub google: Option<GoogleSettings>,
     /// Where to listen.
     pub port: u16,
+}
+
+/// An application that is registered with Google.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GoogleSettings {
+    /// Its client id.
+    pub client_id: String,
+    /// Its client secret.
+    pub client_secret: Secret,
+    /// Where people come back to.
+    pub redirect_uri: Url,
 }
 
 /// Everything that is wrong with the settings at once; values are not repeated.
@@ -204,9 +220,23 @@ impl Settings {
         if (call_service.is_some() || provisioning_service.is_some()) && service_key.is_none() {
             read.problems.push("INTERNAL_SERVICE_KEY: missing, though a service that needs it is set".into());
         }
+        let client_id = read.text("GOOGLE_CLIENT_ID");
+        let client_secret = read.text("GOOGLE_CLIENT_SECRET").map(Secret::new);
+        let redirect_uri = read.optional(&["GOOGLE_REDIRECT_URI"], url);
+        if client_id.is_some() != client_secret.is_some() {
+            let missing = if client_id.is_some() { "GOOGLE_CLIENT_SECRET" } else { "GOOGLE_CLIENT_ID" };
+            read.problems.push(format!("{missing}: missing, though its other half is set"));
+        }
         let port = read.optional(&["PORT"], |_, text| text.parse::<u16>().map_err(|_| "not a port number"));
         match (account_sid, auth_token, public_url, forward_to) {
             (Some(account_sid), Some(auth_token), Some(public_url), Some(forward_to)) if read.problems.is_empty() => {
+                let redirect_uri = redirect_uri.or_else(|| public_url.join("/oauth/google/callback").ok());
+                let google = match (client_id, client_secret, redirect_uri) {
+                    (Some(client_id), Some(client_secret), Some(redirect_uri)) => {
+                        Some(GoogleSettings { client_id, client_secret, redirect_uri })
+                    }
+                    _ => None,
+                };
                 let default_tenant = || TenantId::new("default").ok();
                 Ok(Self {
                     account_sid,
@@ -231,6 +261,7 @@ impl Settings {
                     call_service,
                     provisioning_service,
                     service_key,
+                    google,
                     port: port.unwrap_or(8080),
                 })
             }
@@ -262,6 +293,20 @@ impl Settings {
             tenant.text_back.template.clone_from(template);
         }
         tenant
+    }
+
+    /// The application at Google, over a transport; `None` when none is set.
+    #[cfg(feature = "google")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "google")))]
+    #[must_use]
+    pub fn google(
+        &self,
+        transport: std::sync::Arc<dyn crate::transport::Transport>,
+        clock: std::sync::Arc<dyn crate::clock::Clock>,
+    ) -> Option<crate::google::oauth::OAuth> {
+        let google = self.google.as_ref()?;
+        let (id, secret) = (google.client_id.clone(), google.client_secret.clone());
+        Some(crate::google::oauth::OAuth::new(id, secret, google.redirect_uri.clone(), transport, clock))
     }
 
     /// A client for the account, still without transport.
@@ -309,9 +354,13 @@ mod tests {
             ("FRONTDESK_FORWARD_TO", "+442079460958"),
             ("TWILIO_ENABLE_MENU", "Yes"),
             ("TWILIO_MENU_MESSAGE", "One or two?"),
+            ("GOOGLE_CLIENT_ID", "id"),
+            ("GOOGLE_CLIENT_SECRET", "canary"),
             ("PORT", "3000"),
         ])
         .unwrap();
+        assert_eq!(settings.google.as_ref().unwrap().redirect_uri.as_str(), "https://b.example/oauth/google/callback");
+        assert!(!format!("{settings:?}").contains("canary"));
         assert_eq!(settings.public_url.as_str(), "https://b.example/");
         assert_eq!((settings.forward_to.as_str(), settings.port), ("+442079460958", 3000));
         assert_eq!(settings.tenant().menu.unwrap().text(), "One or two?");
@@ -327,6 +376,8 @@ mod tests {
             ("TWILIO_VI_SERVICE_SID", "canary"),
             ("AS_CALL_SERVICE_URL", "https://calls.example"),
             ("PNS_PROVISIONING_SERVICE_URL", "canary"),
+            ("GOOGLE_CLIENT_SECRET", "canary"),
+            ("GOOGLE_REDIRECT_URI", "canary"),
             ("PORT", "canary"),
             ("FRONTDESK_REGION", "canary"),
         ])
@@ -341,12 +392,14 @@ mod tests {
             "TWILIO_VI_SERVICE_SID",
             "PNS_PROVISIONING_SERVICE_URL",
             "INTERNAL_SERVICE_KEY: missing",
+            "GOOGLE_CLIENT_ID: missing",
+            "GOOGLE_REDIRECT_URI",
             "PORT",
             "FRONTDESK_REGION",
         ] {
             assert!(text.contains(name), "{name} is not in {text}");
         }
-        assert_eq!(error.problems.len(), 10);
+        assert_eq!(error.problems.len(), 12);
         assert!(!text.contains("canary"), "{text}");
     }
 }
