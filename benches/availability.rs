@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use frontdesk::availability::{Availability, Question};
 use frontdesk::calendar::Diaries;
-use frontdesk::clock::{Clock, SystemClock};
+use frontdesk::clock::SystemClock;
 use frontdesk::google::{CalendarId, Client, GoogleCalendar};
 use frontdesk::id::TenantId;
 use frontdesk::schedule::Interval;

@@ -1,7 +1,8 @@
 //! Answer the phone from Rust.
 //!
 //! `frontdesk` is for back ends that answer calls and texts for a business: it verifies and types what Twilio sends,
-//! answers with TwiML, forwards calls, texts back whoever nobody answered, and follows each text until it has arrived.
+//! answers with TwiML, forwards calls, texts back whoever nobody answered, and follows each text until it has arrived. It
+//! knows when somebody can come, from opening hours and their calendar.
 //! It belongs to no web framework: hosts bring their HTTP client, storage and clock, or use those that come with it.
 //!
 //! ```
@@ -27,9 +28,9 @@
 //! |---|---|
 //! | foundations | [`error`], [`secret`], [`phone`], [`address`], [`id`], [`clock`], [`telemetry`] |
 //! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
-//! | domain | [`auth`], [`tenant`], [`call`], [`message`], [`number`], [`booking`], [`notification`], [`analytics`], [`token`], [`relay`], [`blob`], [`store`] |
-//! | adapters | [`twilio`], [`kestra`], [`backoffice`], `email` |
-//! | services | [`calls`], `feed`, `messaging`, `notify`, `provisioning`, `vault` |
+//! | domain | [`auth`], [`tenant`], [`calendar`], [`call`], [`message`], [`number`], [`booking`], [`notification`], [`analytics`], [`token`], [`relay`], [`blob`], [`store`] |
+//! | adapters | [`twilio`], `google`, [`kestra`], [`backoffice`], `email` |
+//! | services | [`calls`], `availability`, `connect`, `feed`, `messaging`, `notify`, `provisioning`, `vault` |
 //! | edge | `desk`, `axum`, `sim` |
 //!
 //! # Features
@@ -40,7 +41,8 @@
 //! | `tokio` | with `reqwest` | waiting on tokio's timer |
 //! | `desk` | | the desk, its workers, the lookup cache |
 //! | `axum` | | webhook extractors and TwiML answers |
-//! | `sim` | | a simulated Twilio for tests and demonstrations |
+//! | `google` | | Google Calendar for many tenants |
+//! | `sim` | | a simulated Twilio, and with `google` a simulated Google, for tests and demonstrations |
 //! | `sqlite` | | records in one file |
 //! | `postgres` | | records that several machines share |
 //! | `vault` | | secrets encrypted at rest |
@@ -146,4 +148,7 @@ mod guides {
 
     #[doc = include_str!("../docs/api.md")]
     struct Api;
+
+    #[doc = include_str!("../docs/google.md")]
+    struct Google;
 }

@@ -60,7 +60,6 @@ impl Change {
 }
 
 /// What came of changing an event.
-#[expect(clippy::large_enum_variant, reason = "it is returned and taken apart, not kept")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Patched {

@@ -1,5 +1,4 @@
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use super::event::EventId;
 use crate::schedule::Interval;
@@ -54,7 +53,7 @@ pub struct Entry {
     /// How many are invited.
     pub guests: usize,
     /// Where people see it.
-    pub link: Option<Url>,
+    pub link: Option<Private>,
 }
 
 impl Entry {

@@ -94,7 +94,7 @@ impl GoogleCalendar {
         entry.booking = event.private(BOOKING).map(ToOwned::to_owned);
         entry.title = event.summary.clone();
         entry.guests = event.attendees.as_ref().map_or(0, Vec::len);
-        entry.link = event.html_link.as_deref().and_then(|link| link.parse().ok());
+        entry.link.clone_from(&event.html_link);
         Ok(Some(entry))
     }
 

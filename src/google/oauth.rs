@@ -282,6 +282,7 @@ impl fmt::Debug for OAuth {
 }
 
 /// Something that nobody guesses: 32 random bytes, in 43 characters that may stand in an address.
+#[cfg(all(feature = "desk", feature = "vault"))]
 pub(crate) fn random() -> Secret {
     CsrfToken::new_random_len(32).into_secret().into()
 }

@@ -191,3 +191,91 @@ fn what_twilio_answers_is_not_shown_whole() {
         }
     }
 }
+
+#[tokio::test]
+async fn calendars_and_their_tokens_stay_out_of_logs_and_debug() {
+    use std::sync::Arc;
+
+    use chrono::TimeDelta;
+    use frontdesk::Desk;
+    use frontdesk::availability::Question;
+    use frontdesk::calendar::{Calendar, Change, EventId, Guest, NewEvent};
+    use frontdesk::clock::SystemClock;
+    use frontdesk::google::events::{GetEvent, ListEvents};
+    use frontdesk::google::{CalendarId, GoogleCalendar};
+    use frontdesk::schedule::Interval;
+    use frontdesk::sim::Google;
+    use frontdesk::sim::google::Fault;
+    use frontdesk::store::MemoryStore;
+    use frontdesk::tenant::Tenant;
+    use frontdesk::vault::{Key, Vault};
+
+    listen();
+    let log = Log::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter("frontdesk=trace").with_ansi(false).with_writer(log.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let clock = SystemClock::shared();
+    let pushes = Arc::new(frontdesk::transport::Stub::new());
+    let google = Google::builder().account("canary@example.com").application("id", "canary-secret").pushes(pushes);
+    let google = google.in_process().unwrap();
+    let own: url::Url = "https://desk.example.com".parse().unwrap();
+    let oauth = google.oauth(own.join("/oauth/google/callback").unwrap()).unwrap();
+    let tenant: frontdesk::id::TenantId = "clinic".parse().unwrap();
+    let mut seen = format!("{oauth:?} {google:?}");
+    let desk = Desk::builder()
+        .public_url(own.clone())
+        .auth_token("canary")
+        .store(MemoryStore::new(clock.clone()).with_tenant(Tenant::new(tenant.clone())))
+        .google_at(oauth, Vault::new(Key::generate("k").unwrap()), google.base_url())
+        .build()
+        .unwrap();
+    let connector = desk.connector().unwrap();
+    for fail in [None, Some("invalid_client"), Some("server_error"), None] {
+        let started = connector.start(&tenant, "/oauth/google").await.unwrap();
+        let back = google.allow(&started.url, None).await.unwrap();
+        if let Some(reason) = fail {
+            google.fail_token(reason);
+        }
+        let done = connector.finish(back.query().unwrap(), Some(&started.session)).await;
+        seen += &format!("{:?} {done:?}", started.session);
+    }
+    let from = clock.now() + TimeDelta::days(1);
+    let hour = Interval::new(from, from + TimeDelta::hours(1)).unwrap();
+    google.enter("primary", "canary lunch", hour);
+    let calendar = GoogleCalendar::new(google.client(), CalendarId::primary());
+    let visit = NewEvent::new(EventId::of(["v"]), "v", hour).with_title("canary visit").with_description("canary");
+    let visit = visit.with_guest(Guest::new("canary@example.com").with_name("canary"));
+    for fault in [None, Some(Fault::LostAnswer), Some(Fault::Quota), Some(Fault::Garbage), Some(Fault::Unauthorized)] {
+        google.inject(fault);
+        let created = calendar.create(&visit).await;
+        seen += &format!("{visit:?} {created:?} {:?}", calendar.event(&visit.id).await);
+        if let Ok(Some(entry)) = calendar.event(&visit.id).await {
+            let change = Change::new().with_title("canary title").with_guests([Guest::new("canary@example.com")]);
+            seen += &format!("{change:?} {:?}", calendar.patch(&entry.id, &entry.version, &change).await);
+        }
+    }
+    seen += &format!("{:?} {:?}", calendar.busy(hour).await, calendar.changes(None).await);
+    let (client, id) = calendar.parts();
+    seen += &format!(
+        "{:?} {:?}",
+        client.events(id).page(&ListEvents::new().q("canary")).await,
+        ListEvents::new().q("canary")
+    );
+    seen += &format!("{:?}", client.events(id).get(visit.id.as_str(), &GetEvent::new()).await);
+    let named: CalendarId = "canary@example.com".parse().unwrap();
+    seen += &format!("{named:?} {:?}", client.freebusy().busy(std::slice::from_ref(&named), hour).await);
+    seen += &format!("{:?} {:?}", client.calendar_list().get(&named).await, client.calendars().get(&named).await);
+    seen += &format!("{:?}", desk.availability().slots(&tenant, &Question::between(hour.start(), hour.end())).await);
+    google.withdraw();
+    desk.availability().forget(&tenant);
+    seen += &format!("{:?}", desk.availability().slots(&tenant, &Question::between(hour.start(), hour.end())).await);
+    seen += &format!("{:?}", connector.revoke(&tenant).await);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("a calendar was connected") && text.contains("has to be connected again"), "{text}");
+    for text in [&text, &seen] {
+        for secret in ["canary", "ya29", "1//", "4/sim"] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+}

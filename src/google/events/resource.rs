@@ -60,7 +60,7 @@ object! {
         /// Where to join by Google Meet.
         hangout_link: Private,
         /// Where people see it in Google Calendar.
-        html_link: String,
+        html_link: Private,
         /// Its name across calendaring systems (<https://datatracker.ietf.org/doc/html/rfc5545#section-3.8.4.7>).
         ical_uid = "iCalUID": String,
         /// Its name: `0` to `9` and `a` to `v`, 5 to 1,024 of them, when it is ours to give.
