@@ -81,7 +81,7 @@ impl Inner {
     async fn handle(&self, parts: &Parts, body: impl Future<Output = Result<Bytes, Refusal>>, live: bool) -> Answer {
         #[cfg(all(feature = "google", feature = "vault"))]
         if let Some(google) = self.google.as_ref().filter(|_| google::GoogleRoutes::has(parts.uri.path())) {
-            return Answer::Whole(google.handle(parts, body).await);
+            return Answer::Whole(google.handle(parts, body, self.api.as_ref(), self.routes.limit).await);
         }
         match &self.api {
             Some(api) if api.has(parts.uri.path()) => api.handle(parts, body, self.routes.limit, live).await,

@@ -192,10 +192,10 @@ impl Error {
         self.0.fate == Fate::Unknown
     }
 
-    /// True when the credentials were not accepted: status 401 or 403.
+    /// True when the credentials were not accepted: status 401 or 403, unless that only means "not now".
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
-        matches!(self.0.status, Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN))
+        self.0.fate != Fate::NoEffect && matches!(self.0.status, Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN))
     }
 
     /// True when the resource does not exist: status 404.

@@ -32,4 +32,4 @@ pub use openings::Openings;
 pub use pool::{Choice, Offer, Pool};
 pub use slots::{InvalidQuery, Slot, SlotQuery, Slots};
 pub use spoken::Language;
-pub(crate) use zone::{earliest, latest};
+pub(crate) use zone::{earliest, inside, latest};

@@ -26,6 +26,8 @@ mod subscription;
 pub use block::{Block, Blocks};
 pub use booking::BookingSettings;
 #[cfg(feature = "desk")]
+pub(crate) use booking::FARTHEST;
+#[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use cache::CachedLookup;
 pub use menu::{Menu, MenuOption, MenuTarget};

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use futures_util::future::try_join_all;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use moka::future::Cache;
 
 use crate::Error;
@@ -14,6 +14,10 @@ use crate::schedule::Interval;
 
 /// Calendars are read in blocks of so many days, which all questions share.
 const DAYS: i64 = 28;
+/// Blocks that are read at once for one question.
+const AT_ONCE: usize = 4;
+/// Nothing is remembered for longer.
+const LONGEST: Duration = Duration::from_secs(24 * 3_600);
 
 /// What calendars hold, as it was a short while ago.
 #[derive(Debug, Clone)]
@@ -41,6 +45,7 @@ struct Page {
 
 impl Ledger {
     pub(crate) fn new(clock: Arc<dyn Clock>, kept_for: Duration) -> Self {
+        let kept_for = kept_for.min(LONGEST);
         // What is too old by our clock is read anew; this keeps what nobody asks for from staying.
         let blocks = Cache::builder().max_capacity(10_000).time_to_live(kept_for.saturating_mul(2)).build();
         Self { clock, kept_for, blocks, versions: Arc::default() }
@@ -73,7 +78,8 @@ impl Ledger {
             self.page(block, calendar, Interval::from_seconds(number * length, (number + 1) * length))
         });
         let mut found: Vec<Busy> = Vec::new();
-        for page in try_join_all(pages).await? {
+        let pages: Vec<_> = stream::iter(pages).buffered(AT_ONCE).try_collect().await?;
+        for page in pages {
             found.extend(page.iter().filter(|busy| busy.interval.overlaps(&within)).cloned());
         }
         // What reaches from one block into the next is in both.

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use chrono_tz::Tz;
 
 use super::ledger::Ledger;
 use crate::Error;
-use crate::booking::{Booking, BookingQuery};
+use crate::booking::{Booking, BookingQuery, Hold};
 use crate::calendar::{Busy, Calendar, Calendars};
 use crate::clock::Clock;
 use crate::id::TenantId;
 use crate::schedule::{Alternative, Interval, Slot, SlotQuery, WeeklyHours, alternatives};
 use crate::store::Store;
-use crate::tenant::Tenant;
+use crate::tenant::{FARTHEST, Tenant};
 
 /// How long what a calendar holds is remembered.
 const KEPT: Duration = Duration::from_secs(300);
@@ -69,8 +69,12 @@ pub struct Availability {
 struct Facts {
     tenant: Arc<Tenant>,
     hours: WeeklyHours,
+    /// What counts against the capacity: our bookings.
     busy: Vec<Interval>,
+    /// What leaves no room at all: everything else in the calendar.
+    closed: Vec<Interval>,
     booked: Vec<DateTime<Utc>>,
+    now: DateTime<Utc>,
 }
 
 impl Availability {
@@ -134,6 +138,9 @@ impl Availability {
         let around = |sign: i32| wanted.checked_add_signed(AROUND * sign).unwrap_or(wanted);
         let near =
             Question { from: question.from.max(around(-1)), until: question.until.min(around(1)), ..question.clone() };
+        if near.until <= near.from {
+            return Ok(Vec::new());
+        }
         let facts = self.facts(tenant, &near, true).await?;
         let zone = question.zone.unwrap_or(facts.tenant.zone);
         let slots = self.query(&facts, &near)?.slots(&facts.busy);
@@ -155,28 +162,18 @@ impl Availability {
     }
 
     fn query<'a>(&self, facts: &'a Facts, question: &Question) -> Result<SlotQuery<'a>, Error> {
-        let query = SlotQuery::new(&facts.hours, facts.tenant.zone);
-        let mut query = facts.tenant.booking.ask(query, self.clock.now());
-        if let Some(duration) = question.duration {
-            query = query.duration(duration);
-        }
-        let query = query.booked(&facts.booked).between(question.from, question.until);
+        let query = asked(&facts.tenant, &facts.hours, question, facts.now);
         query.check().map_err(|invalid| Error::refused("looking for free times").with_source(invalid))?;
-        Ok(query)
+        Ok(query.booked(&facts.booked).except(&facts.closed))
     }
 
     async fn facts(&self, id: &TenantId, question: &Question, remembered: bool) -> Result<Facts, Error> {
         let tenant = self.store.tenant(id).await?.ok_or_else(|| Error::missing("finding a tenant"))?;
         let hours = tenant.hours.clone().unwrap_or_else(always);
-        let limits = tenant.booking.per_day.is_some() || tenant.booking.per_week.is_some();
-        // Buffers reach beyond the question, and a limit counts whole weeks.
-        let more = TimeDelta::minutes(i64::from(tenant.booking.before) + i64::from(tenant.booking.after))
-            + if limits { TimeDelta::days(8) } else { TimeDelta::zero() };
-        let reach = Interval::new(
-            question.from.checked_sub_signed(more).unwrap_or(question.from),
-            question.until.checked_add_signed(more).unwrap_or(question.until),
-        );
-        let Ok(reach) = reach else { return Ok(Facts { tenant, hours, busy: Vec::new(), booked: Vec::new() }) };
+        let now = self.clock.now();
+        let mut facts = Facts { tenant, hours, busy: Vec::new(), closed: Vec::new(), booked: Vec::new(), now };
+        let _ = self.query(&facts, question)?;
+        let Some(reach) = reach(&facts.tenant, question, now) else { return Ok(facts) };
         let query = BookingQuery { limit: MOST, ..BookingQuery::between(reach.start(), reach.end()) };
         let bookings = self.store.bookings(id, &query);
         let calendar = self.calendars.calendar(id).await?;
@@ -191,10 +188,39 @@ impl Availability {
         if bookings.len() >= MOST {
             return Err(Error::refused("looking for free times among more bookings than can be read"));
         }
-        let now = self.clock.now();
-        let live: Vec<&Booking> = bookings.iter().filter(|booking| !booking.has_lapsed(now)).collect();
-        Ok(Facts { busy: busy(&live, &events), booked: starts(&live), tenant, hours })
+        let held: Vec<(&str, &Hold)> = bookings.iter().flat_map(|booking| live(booking, now)).collect();
+        facts.booked = held.iter().map(|(_, hold)| hold.start).collect();
+        facts.closed = foreign(&held, &events);
+        facts.busy = held.iter().filter_map(|(_, hold)| Interval::new(hold.from, hold.until).ok()).collect();
+        Ok(facts)
     }
+}
+
+/// Pure: what is asked, as the tenant's settings say.
+fn asked<'a>(tenant: &Tenant, hours: &'a WeeklyHours, question: &Question, now: DateTime<Utc>) -> SlotQuery<'a> {
+    let query = tenant.booking.ask(SlotQuery::new(hours, tenant.zone), now);
+    let query = match question.duration {
+        Some(duration) => query.duration(duration),
+        None => query,
+    };
+    query.between(question.from, question.until)
+}
+
+/// Pure: what has to be known for an answer: the question's time as far as anything in it can be booked, and around it as
+/// much as buffers and limits look at. `None` when nothing can be booked.
+fn reach(tenant: &Tenant, question: &Question, now: DateTime<Utc>) -> Option<Interval> {
+    let booking = &tenant.booking;
+    let minutes = |count: u32| TimeDelta::minutes(count.into());
+    let lasts = question.duration.unwrap_or(minutes(booking.minutes));
+    let ahead = TimeDelta::days(booking.horizon.min(FARTHEST).into());
+    let last = now.checked_add_signed(ahead)?.checked_add_signed(lasts)?;
+    let (from, until) = (question.from.max(now), question.until.min(last));
+    let limits = booking.per_day.is_some() || booking.per_week.is_some();
+    // A limit counts whole weeks.
+    let around = if limits { TimeDelta::days(8) } else { TimeDelta::zero() };
+    let (before, after) = (minutes(booking.before) + around, minutes(booking.after) + around);
+    (from < until).then_some(())?;
+    Interval::new(from.checked_sub_signed(before)?, until.checked_add_signed(after)?).ok()
 }
 
 /// Nobody has said when the business is closed.
@@ -202,18 +228,93 @@ fn always() -> WeeklyHours {
     "mon-sun 00:00-24:00".parse().unwrap_or_default()
 }
 
-/// Pure: when appointments begin that count towards limits.
-fn starts(bookings: &[&Booking]) -> Vec<DateTime<Utc>> {
-    bookings.iter().filter_map(|booking| booking.hold.as_ref()).map(|hold| hold.start).collect()
+/// Pure: what a booking keeps others from now. The time that it is being moved to ends with its lease; the one that it has
+/// stays.
+fn live(booking: &Booking, now: DateTime<Utc>) -> impl Iterator<Item = (&str, &Hold)> {
+    let holds = booking.kept().filter(move |(_, lease)| lease.is_none_or(|until| until > now));
+    holds.map(|(hold, _)| (booking.id.as_str(), hold))
 }
 
-/// Pure: our bookings as the store has them, buffers included, and of the calendar's events those that are not theirs.
-fn busy(bookings: &[&Booking], events: &[Busy]) -> Vec<Interval> {
-    let ours: HashSet<&str> = bookings.iter().map(|booking| booking.id.as_str()).collect();
-    let is_ours = |event: &&Busy| event.booking.as_deref().is_some_and(|id| ours.contains(id));
-    let held = bookings
-        .iter()
-        .flat_map(|booking| booking.hold.iter().chain(&booking.next))
-        .filter_map(|hold| Interval::new(hold.from, hold.until).ok());
-    held.chain(events.iter().filter(|event| !is_ours(event)).map(|event| event.interval)).collect()
+/// Pure: what the calendar holds beside our bookings. The event of a booking is the booking as long as it is where that says;
+/// one that somebody has moved is in the way there, too.
+fn foreign(held: &[(&str, &Hold)], events: &[Busy]) -> Vec<Interval> {
+    let mut ours: HashMap<&str, Vec<&Hold>> = HashMap::new();
+    for (booking, hold) in held {
+        ours.entry(booking).or_default().push(hold);
+    }
+    let is_ours = |event: &&Busy| {
+        let holds = event.booking.as_deref().and_then(|booking| ours.get(booking));
+        let within = |hold: &Hold| hold.from <= event.interval.start() && event.interval.end() <= hold.until;
+        holds.is_some_and(|holds| holds.iter().any(|hold| within(hold)))
+    };
+    events.iter().filter(|event| !is_ours(event)).map(|event| event.interval).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::booking::{HoldRequest, Resource};
+    use crate::calendar::EventId;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn hour(text: &str) -> Interval {
+        Interval::new(at(text), at(text) + TimeDelta::hours(1)).unwrap()
+    }
+
+    fn booking(start: &str, now: &str) -> Booking {
+        let resource = Resource::new("chair".parse().unwrap());
+        let lease = Duration::from_secs(300);
+        let request = HoldRequest::new("b1".parse().unwrap(), at(start), hour(start).end(), [resource], lease);
+        let hold = Hold {
+            fence: 1,
+            start: at(start),
+            end: hour(start).end(),
+            from: at(start) - TimeDelta::minutes(15),
+            until: hour(start).end(),
+            seats: Vec::new(),
+        };
+        Booking::take(None, &"clinic".parse().unwrap(), &request, hold, at(now))
+    }
+
+    #[test]
+    fn an_event_of_ours_that_somebody_moved_is_in_the_way_where_it_is() {
+        let booking = booking("2026-12-01T10:00:00Z", "2026-11-21T09:00:00Z");
+        let held: Vec<_> = live(&booking, at("2026-11-21T09:00:00Z")).collect();
+        let event = |interval| Busy::new(interval).with_event(EventId::of(["e"])).with_booking("b1");
+        let (own, moved) = (hour("2026-12-01T10:00:00Z"), hour("2026-12-01T14:00:00Z"));
+        assert_eq!(foreign(&held, &[event(own)]), []);
+        assert_eq!(foreign(&held, &[event(moved)]), [moved]);
+        assert_eq!(foreign(&held, &[Busy::new(own)]), [own], "somebody else's at the same time");
+        assert_eq!(foreign(&[], &[event(own)]), [own], "of a booking that is over here");
+    }
+
+    #[test]
+    fn a_move_that_was_given_up_leaves_the_time_that_stands() {
+        let mut known = booking("2026-12-01T10:00:00Z", "2026-11-21T09:00:00Z").commit("e").unwrap().confirm().unwrap();
+        known.next = known.hold.clone();
+        known.lease_until = Some(at("2026-11-21T09:05:00Z"));
+        assert_eq!(live(&known, at("2026-11-21T09:04:00Z")).count(), 2);
+        assert_eq!(live(&known, at("2026-11-21T09:06:00Z")).count(), 1);
+        let held = booking("2026-12-01T10:00:00Z", "2026-11-21T09:00:00Z");
+        assert_eq!(live(&held, at("2026-11-21T09:04:00Z")).count(), 1);
+        assert_eq!(live(&held, at("2026-11-21T09:06:00Z")).count(), 0);
+    }
+
+    #[test]
+    fn no_more_is_read_than_can_be_booked() {
+        let mut tenant = Tenant::new("clinic".parse().unwrap());
+        let now = at("2026-11-21T09:00:00Z");
+        let ever = Question::between(DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+        let within = reach(&tenant, &ever, now).unwrap();
+        assert_eq!(within.to_string(), "2026-11-21T09:00:00Z/2027-01-20T09:30:00Z");
+        (tenant.booking.before, tenant.booking.per_week, tenant.booking.horizon) = (30, Some(3), u32::MAX);
+        let within = reach(&tenant, &ever, now).unwrap();
+        assert_eq!(within.start(), at("2026-11-13T08:30:00Z"));
+        assert_eq!(within.end(), now + TimeDelta::days(731) + TimeDelta::minutes(30) + TimeDelta::days(8));
+        let past = Question::between(at("2020-01-01T00:00:00Z"), at("2020-01-02T00:00:00Z"));
+        assert_eq!(reach(&tenant, &past, now), None);
+    }
 }

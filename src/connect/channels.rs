@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::connector::{Connector, is_over};
+use super::connector::{Connection, Connector, is_over};
 use crate::Error;
 use crate::google::channels::{Channel, Notice};
 use crate::google::events::ListEvents;
@@ -25,6 +25,9 @@ struct Kept {
     token: String,
     resource: String,
     expires: DateTime<Utc>,
+    /// What it tells of, and who opened it.
+    account: String,
+    calendar: String,
 }
 
 fn unreadable() -> Error {
@@ -38,9 +41,9 @@ async fn kept(connector: &Connector, tenant: &TenantId, id: &str) -> Result<Opti
 
 /// Has Google say when the tenant's calendar changes. Older channels end.
 pub(super) async fn open(connector: &Connector, tenant: &TenantId) -> Result<(), Error> {
-    let (Some(address), Some(calendar)) = (&connector.notices, connector.google_calendar(tenant).await?) else {
-        return Ok(());
-    };
+    let Some(address) = &connector.notices else { return Ok(()) };
+    let Connection::Works(account) = connector.connection(tenant).await? else { return Ok(()) };
+    let calendar = connector.calendar_of(tenant, &account).await?;
     let old = TokenStore::accounts(connector.tokens.as_ref(), tenant, CHANNEL).await?;
     let (id, token) = (random().expose().to_owned(), random());
     let mut address = address.clone();
@@ -49,7 +52,8 @@ pub(super) async fn open(connector: &Connector, tenant: &TenantId) -> Result<(),
     // Kept before it is opened: the first notice may come before the answer.
     let expires = connector.clock.now() + EARLY;
     let keep = async |resource: String, expires: DateTime<Utc>| {
-        let kept = Kept { token: token.expose().to_owned(), resource, expires };
+        let (account, calendar) = (account.to_string(), calendar.parts().1.as_str().to_owned());
+        let kept = Kept { token: token.expose().to_owned(), resource, expires, account, calendar };
         let text = serde_json::to_string(&kept).map_err(|_| unreadable())?;
         connector.tokens.keep(tenant, CHANNEL, &id, &StoredToken::new(text, Vec::new())).await
     };
@@ -67,20 +71,28 @@ pub(super) async fn open(connector: &Connector, tenant: &TenantId) -> Result<(),
     let lasts = TimeDelta::try_seconds(LASTS.cast_signed()).unwrap_or(EARLY);
     let expires = opened.expiration.map_or(connector.clock.now() + lasts, |expires| expires.0);
     keep(opened.resource_id.unwrap_or_default(), expires).await?;
-    for (id, _) in old {
-        end(connector, tenant, &id).await?;
+    end_all(connector, tenant, old.into_iter().map(|(id, _)| id)).await
+}
+
+/// Ends channels, the others as well when one cannot be ended.
+async fn end_all(connector: &Connector, tenant: &TenantId, ids: impl IntoIterator<Item = String>) -> Result<(), Error> {
+    let mut ended = Ok(());
+    for id in ids {
+        ended = end(connector, tenant, &id).await.and(ended);
     }
-    Ok(())
+    ended
 }
 
 /// Ends a channel; one that Google does not know has ended.
 async fn end(connector: &Connector, tenant: &TenantId, id: &str) -> Result<(), Error> {
-    if let (Some(kept), Some(calendar)) = (kept(connector, tenant, id).await?, connector.google_calendar(tenant).await?)
+    if let Some(kept) = kept(connector, tenant, id).await?
         && !kept.resource.is_empty()
     {
-        let stopped = calendar.parts().0.channels().stop(&Channel::to_stop(id, kept.resource)).await;
+        let client = connector.accounts.client(tenant, &kept.account);
+        let stopped = client.channels().stop(&Channel::to_stop(id, kept.resource)).await;
         match stopped {
-            Err(error) if !error.is_not_found() && !is_over(&error) => return Err(error),
+            // Of an account that is not ours any more it ends by itself, and what it tells is not believed.
+            Err(error) if !error.is_permanent() && !is_over(&error) => return Err(error),
             _ => {}
         }
     }
@@ -89,10 +101,8 @@ async fn end(connector: &Connector, tenant: &TenantId, id: &str) -> Result<(), E
 
 /// Ends all channels of a tenant's.
 pub(super) async fn close(connector: &Connector, tenant: &TenantId) -> Result<(), Error> {
-    for (id, _) in TokenStore::accounts(connector.tokens.as_ref(), tenant, CHANNEL).await? {
-        end(connector, tenant, &id).await?;
-    }
-    Ok(())
+    let all = TokenStore::accounts(connector.tokens.as_ref(), tenant, CHANNEL).await?;
+    end_all(connector, tenant, all.into_iter().map(|(id, _)| id)).await
 }
 
 /// Takes a notice; false when it does not come through a channel of the tenant's, with its token.
@@ -118,11 +128,16 @@ impl Renewer {
         Self { connector, every }
     }
 
-    /// Whether the tenant has a channel that lasts.
+    /// Whether the tenant has a channel that lasts, or no calendar to watch.
     async fn is_watched(&self, tenant: &TenantId) -> Result<bool, Error> {
         let soon = self.connector.clock.now() + EARLY;
+        let Connection::Works(account) = self.connector.connection(tenant).await? else { return Ok(true) };
+        let calendar = self.connector.calendar_of(tenant, &account).await?;
+        let tells = |kept: Kept| {
+            kept.expires > soon && kept.account == *account && kept.calendar == calendar.parts().1.as_str()
+        };
         for (id, _) in TokenStore::accounts(self.connector.tokens.as_ref(), tenant, CHANNEL).await? {
-            if kept(&self.connector, tenant, &id).await?.is_some_and(|kept| kept.expires > soon) {
+            if kept(&self.connector, tenant, &id).await?.is_some_and(tells) {
                 return Ok(true);
             }
         }

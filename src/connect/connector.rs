@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -17,12 +17,14 @@ use crate::google::{Accounts, CalendarId, GoogleCalendar, PROVIDER, needs_reauth
 use crate::id::TenantId;
 use crate::secret::{Private, Secret};
 use crate::store::{Store, Unit};
-use crate::token::{PendingConsent, TokenStore};
+use crate::token::{PendingConsent, Token, TokenStore};
 use crate::vault::{Place, TokenVault, Vault};
 use crate::{Error, tenant};
 
 /// In whose place what is needed later is sealed.
 const STATE: &str = "frontdesk.consent";
+/// Tokens that are looked through at once.
+const PAGE: usize = 100;
 /// How long somebody may take to consent.
 const LASTS: TimeDelta = TimeDelta::minutes(10);
 
@@ -56,13 +58,19 @@ pub enum Connection {
 }
 
 /// Somebody is to be sent to Google.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Started {
     /// There.
     pub url: Url,
     /// Is to be kept by their browser, and to come back with them.
     pub session: Secret,
+}
+
+impl fmt::Debug for Started {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Started").field("host", &self.url.host_str()).finish_non_exhaustive()
+    }
 }
 
 /// Somebody has come back, and their calendar is connected.
@@ -73,6 +81,8 @@ pub struct Finished {
     pub tenant: TenantId,
     /// Where they go on.
     pub return_to: String,
+    /// Until when the ticket was of use that they began with.
+    pub(crate) until: DateTime<Utc>,
 }
 
 /// Why a calendar is not connected.
@@ -99,6 +109,7 @@ struct Kept {
     verifier: String,
     session: String,
     return_to: String,
+    until: DateTime<Utc>,
 }
 
 fn digest(text: &str) -> String {
@@ -175,19 +186,24 @@ impl Connector {
     /// # Errors
     /// [`Error::is_permanent`] when the machine gives no random bytes.
     pub fn link(&self, tenant: &TenantId, public_url: &Url) -> Result<Url, Error> {
-        let ticket = self.ticket(tenant)?;
+        let ticket = self.ticket(tenant, self.ticket_end())?;
         let joined = public_url.join("/oauth/google");
         let mut url = joined.map_err(|source| Error::refused("making a link").with_source(source))?;
         url.query_pairs_mut().append_pair("ticket", ticket.expose());
         Ok(url)
     }
 
-    pub(crate) fn ticket(&self, tenant: &TenantId) -> Result<Secret, Error> {
-        ticket::issue(&self.vault, tenant, self.clock.now())
+    pub(crate) fn ticket(&self, tenant: &TenantId, until: DateTime<Utc>) -> Result<Secret, Error> {
+        ticket::issue(&self.vault, tenant, until)
     }
 
-    /// Whose ticket it is.
-    pub(crate) fn holder(&self, ticket: &str) -> Option<TenantId> {
+    /// Until when a new ticket is of use. One that follows from another ends with that.
+    pub(crate) fn ticket_end(&self) -> DateTime<Utc> {
+        ticket::lasts_until(self.clock.now())
+    }
+
+    /// Whose ticket it is, and until when.
+    pub(crate) fn holder(&self, ticket: &str) -> Option<(TenantId, DateTime<Utc>)> {
         ticket::check(&self.vault, ticket, self.clock.now())
     }
 
@@ -202,9 +218,8 @@ impl Connector {
     /// [`Error::is_retryable`] when the store cannot be reached.
     pub async fn connection(&self, tenant: &TenantId) -> Result<Connection, Error> {
         let accounts = TokenStore::accounts(self.tokens.as_ref(), tenant, PROVIDER).await?;
-        // One that works before one that does not.
-        let best = accounts.iter().find(|(_, works)| *works).or(accounts.first());
-        Ok(match best {
+        // The one that was granted last, whether it works or not: another calendar is not this one.
+        Ok(match accounts.first() {
             None => Connection::None,
             Some((address, true)) => Connection::Works(address.as_str().into()),
             Some((address, false)) => Connection::NeedsReauth(address.as_str().into()),
@@ -216,6 +231,16 @@ impl Connector {
     /// # Errors
     /// [`Error::is_permanent`] when they may not go on there; [`Error::is_retryable`] when the store cannot be reached.
     pub async fn start(&self, tenant: &TenantId, return_to: &str) -> Result<Started, Error> {
+        self.start_until(tenant, return_to, self.ticket_end()).await
+    }
+
+    /// The same for who has a ticket that ends then.
+    pub(crate) async fn start_until(
+        &self,
+        tenant: &TenantId,
+        return_to: &str,
+        until: DateTime<Utc>,
+    ) -> Result<Started, Error> {
         if !self.may_return_to(return_to) {
             return Err(Error::refused("connecting a calendar: nobody may go on at this path"));
         }
@@ -225,6 +250,7 @@ impl Connector {
             verifier: consent.verifier.expose().to_owned(),
             session: digest(session.expose()),
             return_to: return_to.to_owned(),
+            until,
         };
         let name = digest(consent.state.expose());
         let text = serde_json::to_string(&kept).map_err(|_| Error::refused("connecting a calendar"))?;
@@ -265,22 +291,24 @@ impl Connector {
         let granted = self.accounts.oauth().exchange(&code, &kept.verifier.into()).await?;
         let missing = granted.missing(&self.scopes);
         if !missing.is_empty() {
-            // Of no use to anybody.
-            if let Some(refresh) = &granted.refresh
-                && let Err(error) = self.accounts.oauth().revoke(refresh).await
-            {
-                tracing::warn!(%error, "a grant that is not enough could not be given back");
-            }
+            // It is not given back: Google would end what the account has granted before as well.
             return Err(NotConnected::Missing(missing));
         }
         let address = self.accounts.address_of(&granted).await?;
         self.accounts.keep(&pending.tenant, &address, &granted).await?;
         self.changed(&pending.tenant);
         tracing::info!(tenant = %pending.tenant, "a calendar was connected");
+        for (other, _) in TokenStore::accounts(self.tokens.as_ref(), &pending.tenant, PROVIDER).await? {
+            if other != address
+                && let Err(error) = self.give_back(&pending.tenant, &other).await
+            {
+                tracing::warn!(tenant = %pending.tenant, %error, "an account that was connected before is still kept");
+            }
+        }
         if let Err(error) = channels::open(self, &pending.tenant).await {
             tracing::warn!(tenant = %pending.tenant, %error, "a calendar cannot be watched yet");
         }
-        Ok(Finished { tenant: pending.tenant, return_to: kept.return_to })
+        Ok(Finished { tenant: pending.tenant, return_to: kept.return_to, until: kept.until })
     }
 
     /// Disconnects a tenant's calendars: Google takes back what was granted, and it is forgotten here.
@@ -292,11 +320,29 @@ impl Connector {
             tracing::warn!(%tenant, %error, "a channel could not be ended");
         }
         for (address, _) in TokenStore::accounts(self.tokens.as_ref(), tenant, PROVIDER).await? {
-            self.accounts.revoke(tenant, &address).await?;
+            self.give_back(tenant, &address).await?;
         }
         self.changed(tenant);
         tracing::info!(%tenant, "a calendar was disconnected");
         Ok(())
+    }
+
+    /// Gives back what an account has granted, unless another tenant uses it as well: then it is only forgotten here.
+    async fn give_back(&self, tenant: &TenantId, address: &str) -> Result<(), Error> {
+        let mut last: Option<Token> = None;
+        loop {
+            let after = last.as_ref().map(|last| (&last.tenant, last.provider.as_str(), last.account.as_str()));
+            let page = self.store.all_tokens(after, PAGE).await?;
+            let is_used =
+                |token: &Token| token.provider == PROVIDER && token.account == *address && token.tenant != *tenant;
+            if page.iter().any(is_used) {
+                return self.accounts.forget(tenant, address).await;
+            }
+            match page.last() {
+                Some(end) => last = Some(end.clone()),
+                None => return self.accounts.revoke(tenant, address).await,
+            }
+        }
     }
 
     /// What was remembered of the tenant's calendar is not used any more.
@@ -319,17 +365,23 @@ impl Connector {
     /// # Errors
     /// [`Error::is_unauthorized`] when it has to be connected again: no diary at all would mean that everything is free.
     pub async fn google_calendar(&self, tenant: &TenantId) -> Result<Option<GoogleCalendar>, Error> {
-        let address = match self.connection(tenant).await? {
-            Connection::None => return Ok(None),
-            Connection::Works(address) | Connection::NeedsReauth(address) => address,
-        };
+        match self.connection(tenant).await? {
+            Connection::None => Ok(None),
+            Connection::Works(address) | Connection::NeedsReauth(address) => {
+                self.calendar_of(tenant, &address).await.map(Some)
+            }
+        }
+    }
+
+    /// The tenant's calendar, as an account of its.
+    pub(super) async fn calendar_of(&self, tenant: &TenantId, address: &str) -> Result<GoogleCalendar, Error> {
         let settings = self.store.tenant(tenant).await?;
         let booking = settings.map(|settings| tenant::BookingSettings::clone(&settings.booking)).unwrap_or_default();
         let id = match &booking.calendar {
             Some(id) => id.parse().map_err(|source| Error::refused("reading settings").with_source(source))?,
             None => CalendarId::primary(),
         };
-        Ok(Some(GoogleCalendar::new(self.accounts.client(tenant, &address), id).with_rules(booking.rules())))
+        Ok(GoogleCalendar::new(self.accounts.client(tenant, address), id).with_rules(booking.rules()))
     }
 }
 

@@ -232,6 +232,26 @@ impl Api {
         self.services.serve(*operation, asked, live).await
     }
 
+    /// Whose pages somebody may see, whom the host knows; takes one from their share.
+    #[cfg(all(feature = "google", feature = "vault"))]
+    pub(super) async fn whose(&self, parts: &Parts) -> Result<TenantId, Response<Bytes>> {
+        let known = async {
+            let peer = parts.extensions.get::<Peer>().map(|peer| peer.0);
+            let principal = self.principal(parts, peer).await?;
+            let tenant = tenant(&principal, &mut Query::of(None))?;
+            self.limiter.spend(&tenant, peer, limit::Share::General).await?;
+            Ok(tenant)
+        };
+        known.await.map_err(Problem::into_response)
+    }
+
+    /// Somebody has shown what is nobody's.
+    #[cfg(all(feature = "google", feature = "vault"))]
+    pub(super) async fn guessed(&self, parts: &Parts) -> Result<(), Response<Bytes>> {
+        let peer = parts.extensions.get::<Peer>().map(|peer| peer.0);
+        self.limiter.guessed(peer).await.map_err(Problem::into_response)
+    }
+
     async fn principal(&self, parts: &Parts, peer: Option<IpAddr>) -> Result<Principal, Problem> {
         match self.authenticator.authenticate(parts).await {
             Ok(principal) => Ok(principal),

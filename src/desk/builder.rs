@@ -430,7 +430,7 @@ impl DeskBuilder {
                 None => connector,
             };
             let secure = public_url.scheme() == "https";
-            GoogleRoutes { connector, authenticator: self.authenticator.clone(), secure, consent }
+            GoogleRoutes { connector, secure, consent, clock: clock.clone() }
         });
         #[cfg(all(feature = "google", feature = "vault"))]
         if let Some(google) = &google {

@@ -1,10 +1,16 @@
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt as _;
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode, header};
-use std::sync::Arc;
 
+use super::api::Api;
 use crate::Secret;
-use crate::auth::Authenticator;
+use crate::clock::{Clock, within};
 use crate::connect::{Connection, Connector, NotConnected};
 use crate::google::channels::Notice;
 use crate::id::TenantId;
@@ -15,16 +21,20 @@ use crate::twilio::webhook::Refusal;
 /// The page that people see.
 const PAGE: &str = "/oauth/google";
 const COOKIE: &str = "frontdesk_google";
+const AGAIN: &str = "<p role=\"alert\">Please try again in a moment.";
 
 /// Connecting calendars, as people see it, and what Google says of them.
 pub(super) struct GoogleRoutes {
     pub(super) connector: Connector,
-    pub(super) authenticator: Option<Arc<dyn Authenticator>>,
     /// Whether people reach the desk over HTTPS.
     pub(super) secure: bool,
     /// Where consent is asked for, which a form may lead to.
     pub(super) consent: String,
+    pub(super) clock: Arc<dyn Clock>,
 }
+
+/// Whose calendar it is about, and until when whoever asks may.
+type Holder = (TenantId, DateTime<Utc>);
 
 enum Route {
     Page,
@@ -76,15 +86,36 @@ impl GoogleRoutes {
         route(path).is_some()
     }
 
+    /// Answers within the limit; a panic becomes an answer. With an API, who the host knows needs no ticket, and who guesses
+    /// is slowed down.
     pub(super) async fn handle(
         &self,
         parts: &Parts,
         body: impl Future<Output = Result<Bytes, Refusal>>,
+        api: Option<&Api>,
+        limit: Duration,
+    ) -> Response<Bytes> {
+        let answered = AssertUnwindSafe(self.answer(parts, body, api)).catch_unwind();
+        match within(self.clock.as_ref(), limit, answered).await {
+            Some(Ok(response)) => response,
+            Some(Err(_)) => {
+                tracing::error!("a page about calendars panicked");
+                empty(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            None => self.written(StatusCode::SERVICE_UNAVAILABLE, AGAIN),
+        }
+    }
+
+    async fn answer(
+        &self,
+        parts: &Parts,
+        body: impl Future<Output = Result<Bytes, Refusal>>,
+        api: Option<&Api>,
     ) -> Response<Bytes> {
         let query = parts.uri.query().unwrap_or_default();
         match (route(parts.uri.path()), &parts.method) {
-            (Some(Route::Page), &Method::GET | &Method::HEAD) => self.page(parts, query).await,
-            (Some(Route::Start), &Method::GET) => self.start(parts, query.as_bytes()).await,
+            (Some(Route::Page), &Method::GET | &Method::HEAD) => self.page(parts, query, api).await,
+            (Some(Route::Start), &Method::GET) => self.start(parts, query.as_bytes(), api).await,
             (Some(Route::Callback), &Method::GET) => self.callback(parts, query).await,
             (Some(Route::Start | Route::Revoke), &Method::POST) => {
                 let body = match body.await {
@@ -92,8 +123,8 @@ impl GoogleRoutes {
                     Err(refusal) => return empty(refusal.status()),
                 };
                 match route(parts.uri.path()) {
-                    Some(Route::Start) => self.start(parts, &body).await,
-                    _ => self.revoke(parts, &body).await,
+                    Some(Route::Start) => self.start(parts, &body, api).await,
+                    _ => self.revoke(parts, &body, api).await,
                 }
             }
             (Some(Route::Notice), &Method::POST) => self.notice(parts, query).await,
@@ -102,30 +133,47 @@ impl GoogleRoutes {
         }
     }
 
-    /// Whose calendar it is about: of the ticket, else of whom the host knows.
-    async fn tenant(&self, parts: &Parts, fields: &[u8]) -> Option<TenantId> {
-        match field(fields, "ticket") {
-            Some(ticket) => self.connector.holder(&ticket),
-            None => {
-                let principal = self.authenticator.as_ref()?.authenticate(parts).await;
-                principal.ok()?.tenant
+    /// Whose calendar it is about: of the ticket, else of whom the host knows; else what is answered instead.
+    async fn holder(&self, parts: &Parts, fields: &[u8], api: Option<&Api>) -> Result<Holder, Response<Bytes>> {
+        let known = match (field(fields, "ticket"), api) {
+            (Some(ticket), api) => match (self.connector.holder(&ticket), api) {
+                (Some(holder), _) => return Ok(holder),
+                (None, Some(api)) => api.guessed(parts).await.map(|()| None),
+                (None, None) => Ok(None),
+            },
+            (None, Some(api)) => api.whose(parts).await.map(Some),
+            (None, None) => Ok(None),
+        };
+        match known {
+            Ok(Some(tenant)) => Ok((tenant, self.connector.ticket_end())),
+            Ok(None) => Err(self.stranger()),
+            Err(problem) => {
+                let wait = problem.headers().get(header::RETRY_AFTER).cloned();
+                let mut response = match problem.status() {
+                    StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => self.stranger(),
+                    status => self.written(status, AGAIN),
+                };
+                response.headers_mut().extend(wait.map(|wait| (header::RETRY_AFTER, wait)));
+                Err(response)
             }
         }
     }
 
-    async fn page(&self, parts: &Parts, query: &str) -> Response<Bytes> {
-        let Some(tenant) = self.tenant(parts, query.as_bytes()).await else { return self.stranger() };
-        self.shown(&tenant, StatusCode::OK, None).await
+    async fn page(&self, parts: &Parts, query: &str, api: Option<&Api>) -> Response<Bytes> {
+        match self.holder(parts, query.as_bytes(), api).await {
+            Ok(holder) => self.shown(&holder, StatusCode::OK, None).await,
+            Err(response) => response,
+        }
     }
 
     /// The page with how things stand, and a word on what has just happened.
-    async fn shown(&self, tenant: &TenantId, status: StatusCode, word: Option<&str>) -> Response<Bytes> {
-        let (connection, ticket) = match (self.connector.connection(tenant).await, self.connector.ticket(tenant)) {
+    async fn shown(&self, (tenant, until): &Holder, status: StatusCode, word: Option<&str>) -> Response<Bytes> {
+        let ticket = self.connector.ticket(tenant, *until);
+        let (connection, ticket) = match (self.connector.connection(tenant).await, ticket) {
             (Ok(connection), Ok(ticket)) => (connection, ticket),
             (Err(error), _) | (_, Err(error)) => {
                 tracing::error!(%error, "the state of a calendar cannot be told");
-                return self
-                    .written(StatusCode::SERVICE_UNAVAILABLE, "<p role=\"alert\">Please try again in a moment.");
+                return self.written(StatusCode::SERVICE_UNAVAILABLE, AGAIN);
             }
         };
         let form = |action: &str, text: &str| {
@@ -138,9 +186,10 @@ impl GoogleRoutes {
         let account = |address: &Private| format!("<strong>{}</strong>", escape(address));
         let state = match &connection {
             Connection::Works(address) => format!(
-                "<p id=\"state\" data-state=\"connected\">Connected to the calendar of {}.</p>{}",
+                "<p id=\"state\" data-state=\"connected\">Connected to the calendar of {}.</p>{}{}",
                 account(address),
-                form("revoke", "Disconnect")
+                form("revoke", "Disconnect"),
+                form("start", "Connect another one in its place")
             ),
             Connection::NeedsReauth(address) => format!(
                 "<p id=\"state\" data-state=\"needs-reauth\">The calendar of {} has to be connected again: Google does not \
@@ -186,15 +235,18 @@ impl GoogleRoutes {
         self.written(StatusCode::FORBIDDEN, "<p role=\"alert\">This link has expired. Please ask for a new one.</p>")
     }
 
-    async fn start(&self, parts: &Parts, fields: &[u8]) -> Response<Bytes> {
-        let Some(tenant) = self.tenant(parts, fields).await else { return self.stranger() };
+    async fn start(&self, parts: &Parts, fields: &[u8], api: Option<&Api>) -> Response<Bytes> {
+        let holder = match self.holder(parts, fields, api).await {
+            Ok(holder) => holder,
+            Err(response) => return response,
+        };
         let return_to = field(fields, "return_to").unwrap_or_else(|| PAGE.to_owned());
         if !self.connector.may_return_to(&return_to) {
             return self
-                .shown(&tenant, StatusCode::BAD_REQUEST, Some("This link leads to a place we do not know."))
+                .shown(&holder, StatusCode::BAD_REQUEST, Some("This link leads to a place we do not know."))
                 .await;
         }
-        match self.connector.start(&tenant, &return_to).await {
+        match self.connector.start_until(&holder.0, &return_to, holder.1).await {
             Ok(started) => {
                 let mut response = see_other(started.url.as_str());
                 self.remember(&mut response, Some(&started.session));
@@ -202,7 +254,7 @@ impl GoogleRoutes {
             }
             Err(error) => {
                 tracing::error!(%error, "a calendar cannot be connected");
-                self.shown(&tenant, StatusCode::SERVICE_UNAVAILABLE, Some("Please try again in a moment.")).await
+                self.shown(&holder, StatusCode::SERVICE_UNAVAILABLE, Some("Please try again in a moment.")).await
             }
         }
     }
@@ -227,7 +279,7 @@ impl GoogleRoutes {
         match self.connector.finish(query, session.as_ref()).await {
             Ok(done) => {
                 let mut response = if done.return_to == PAGE {
-                    self.shown(&done.tenant, StatusCode::OK, Some("Your calendar is connected.")).await
+                    self.shown(&(done.tenant, done.until), StatusCode::OK, Some("Your calendar is connected.")).await
                 } else {
                     see_other(&done.return_to)
                 };
@@ -255,16 +307,21 @@ impl GoogleRoutes {
         }
     }
 
-    async fn revoke(&self, parts: &Parts, fields: &[u8]) -> Response<Bytes> {
+    async fn revoke(&self, parts: &Parts, fields: &[u8], api: Option<&Api>) -> Response<Bytes> {
         // A browser adds cookies to a stranger's form, but neither a ticket nor this header.
         let is_meant = field(fields, "ticket").is_some() || parts.headers.contains_key(header::AUTHORIZATION);
-        let tenant = self.tenant(parts, fields).await.filter(|_| is_meant);
-        let Some(tenant) = tenant else { return self.stranger() };
-        match self.connector.revoke(&tenant).await {
-            Ok(()) => self.shown(&tenant, StatusCode::OK, Some("Your calendar is disconnected.")).await,
+        if !is_meant {
+            return self.stranger();
+        }
+        let holder = match self.holder(parts, fields, api).await {
+            Ok(holder) => holder,
+            Err(response) => return response,
+        };
+        match self.connector.revoke(&holder.0).await {
+            Ok(()) => self.shown(&holder, StatusCode::OK, Some("Your calendar is disconnected.")).await,
             Err(error) => {
                 tracing::error!(%error, "a calendar cannot be disconnected");
-                self.shown(&tenant, StatusCode::SERVICE_UNAVAILABLE, Some("Please try again in a moment.")).await
+                self.shown(&holder, StatusCode::SERVICE_UNAVAILABLE, Some("Please try again in a moment.")).await
             }
         }
     }

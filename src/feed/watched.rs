@@ -60,7 +60,8 @@ impl Store for Watched {
         let news = news(tenant, &unit);
         let mut numbers: Vec<E164> = unit.attached.iter().chain(&unit.detached).copied().collect();
         numbers.extend(unit.tenants.iter().filter(|tenant| tenant.version == 0).flat_map(|tenant| &tenant.numbers));
-        let books = !unit.bookings.is_empty();
+        // Settings say which calendar it is, and what of it counts.
+        let books = !unit.bookings.is_empty() || !unit.tenants.is_empty();
         let commit = self.inner.commit(tenant, unit).await;
         // Also where nobody knows whether it was done.
         if let Some(ledger) = self.ledger.as_ref().filter(|_| books) {

@@ -132,7 +132,20 @@ impl Accounts {
         Ok(())
     }
 
-    /// Takes back what was granted, and forgets it. What Google has ended already is forgotten all the same.
+    /// Forgets what was granted, and leaves it as it is at Google: another tenant may use the same account.
+    ///
+    /// # Errors
+    /// [`Error::is_retryable`] when it may still be kept.
+    pub async fn forget(&self, tenant: &TenantId, address: &str) -> Result<(), Error> {
+        self.store.forget(tenant, PROVIDER, address).await?;
+        self.account(tenant, address).fresh.clear().await;
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant.clone(), address.into()));
+        Ok(())
+    }
+
+    /// Takes back what was granted, and forgets it. Google ends everything that the account has granted to the application,
+    /// whoever asked for it. What Google has ended already
+    /// is forgotten all the same.
     ///
     /// # Errors
     /// [`Error::is_retryable`] or [`Error::is_outcome_unknown`] when it may still work, and is still kept: say it again.
@@ -140,10 +153,7 @@ impl Accounts {
         if let Some(known) = self.store.stored(tenant, PROVIDER, address).await? {
             self.oauth.revoke(&known.secret).await?;
         }
-        self.store.forget(tenant, PROVIDER, address).await?;
-        self.account(tenant, address).fresh.clear().await;
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant.clone(), address.into()));
-        Ok(())
+        self.forget(tenant, address).await
     }
 }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use http::StatusCode;
 
@@ -66,7 +67,9 @@ impl GoogleCalendar {
         if event.start.as_ref().is_none_or(|start| start.date.is_none()) {
             return Ok(Tz::UTC);
         }
-        zone_of(self.client.calendars().get(&self.calendar).await?.time_zone.as_deref())
+        // A page of events says so, and needs no more rights than reading the event did.
+        let page = self.client.events(&self.calendar).page(&ListEvents::new().max_results(1)).await?;
+        zone_of(page.time_zone.as_deref())
     }
 
     /// Who has the name of an event: this booking, somebody else, or nobody.
@@ -144,8 +147,8 @@ impl GoogleCalendar {
     /// Pure: what of an event is patched.
     fn patch_of(change: &Change) -> Event {
         Event {
-            start: change.interval.map(|interval| EventDateTime::at(interval.start(), None)),
-            end: change.interval.map(|interval| EventDateTime::at(interval.end(), None)),
+            start: change.interval.map(|interval| timed(interval.start())),
+            end: change.interval.map(|interval| timed(interval.end())),
             status: change.status.map(|status| match status {
                 EntryStatus::Tentative => EventStatus::Tentative,
                 EntryStatus::Confirmed => EventStatus::Confirmed,
@@ -155,6 +158,13 @@ impl GoogleCalendar {
             ..Event::default()
         }
     }
+}
+
+/// An instant in the place of whatever was there: somebody may have made whole days of it.
+fn timed(at: DateTime<Utc>) -> EventDateTime {
+    let mut side = EventDateTime::at(at, None);
+    side.extra.set("date", serde_json::Value::Null);
+    side
 }
 
 fn attendees(guests: &[Guest]) -> Vec<EventAttendee> {
@@ -208,21 +218,27 @@ impl Calendar for GoogleCalendar {
 
     async fn create(&self, new: &NewEvent) -> Result<Created, Error> {
         let (event, query) = (Self::event_of(new), InsertEvent::new().send_updates(updates(new.notify)));
-        for round in 1..=ROUNDS {
-            let entered = self.client.events(&self.calendar).insert(&event, &query).await;
-            let error = match entered {
-                Ok(event) => return Ok(Created::Now(self.entry(&event, Tz::UTC)?.ok_or_else(unreadable)?)),
+        let unknown = |source: Error| Error::outcome_unknown("entering an event").with_source(source);
+        // Once it may be there, only what is read under its name says otherwise.
+        let mut unsure = false;
+        for _ in 0..ROUNDS {
+            let error = match self.client.events(&self.calendar).insert(&event, &query).await {
+                Ok(event) => {
+                    let entry = self.entry(&event, Tz::UTC).and_then(|entry| entry.ok_or_else(unreadable));
+                    return entry.map(Created::Now).map_err(unknown);
+                }
                 Err(error) => error,
             };
-            if !error.is_outcome_unknown() && !is(&error, StatusCode::CONFLICT) {
-                return Err(error);
+            let conflict = is(&error, StatusCode::CONFLICT);
+            if !conflict && !error.is_outcome_unknown() {
+                return Err(if unsure { unknown(error) } else { error });
             }
             match self.look(new).await {
                 Ok(Some(found)) => return Ok(found),
-                // Nobody has the name: it was not entered, and is not on its way either once an answer has come.
-                Ok(None) if round < ROUNDS && error.is_outcome_unknown() => {}
-                Ok(None) if is(&error, StatusCode::CONFLICT) => return Ok(Created::Taken),
-                _ => return Err(error),
+                // A name that is taken and that nobody has: used up, unless our own attempt is still on its way.
+                Ok(None) if conflict && !unsure => return Ok(Created::Taken),
+                Ok(None) => unsure = true,
+                Err(error) => return Err(unknown(error)),
             }
         }
         Err(Error::outcome_unknown("entering an event"))
@@ -243,12 +259,14 @@ impl Calendar for GoogleCalendar {
         if known.etag() != Some(version.as_str()) {
             return Ok(Patched::Stale);
         }
+        let zone = self.zone_for(&known).await?;
         let query = UpdateEvent::new().send_updates(updates(change.notify));
         let patch = Self::patch_of(change);
         match self.client.events(&self.calendar).patch(id.as_str(), &patch, Some(version.as_str()), &query).await {
             Ok(event) => {
-                let zone = self.zone_for(&event).await?;
-                Ok(self.entry(&event, zone)?.map_or(Patched::Gone, Patched::Done))
+                let entry = self.entry(&event, zone);
+                let entry = entry.map_err(|source| Error::outcome_unknown("changing an event").with_source(source))?;
+                Ok(entry.map_or(Patched::Gone, Patched::Done))
             }
             Err(error) if is(&error, StatusCode::PRECONDITION_FAILED) => Ok(Patched::Stale),
             Err(error) if error.is_not_found() || is(&error, StatusCode::GONE) => Ok(Patched::Gone),

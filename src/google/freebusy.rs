@@ -17,6 +17,8 @@ use crate::schedule::Interval;
 const CALENDARS: usize = 50;
 /// And for so many days: about 90, which no page says.
 const DAYS: i64 = 60;
+/// More parts than anybody means to ask for.
+const PARTS: usize = 1_000;
 /// Questions that are under way at once.
 const AT_ONCE: usize = 4;
 
@@ -128,8 +130,11 @@ impl FreeBusy<'_> {
         calendars: &[CalendarId],
         within: Interval,
     ) -> Result<BTreeMap<CalendarId, Vec<Interval>>, Error> {
-        let parts =
-            stretches(within).into_iter().flat_map(|part| calendars.chunks(CALENDARS).map(move |ids| (part, ids)));
+        let stretches = stretches(within);
+        if stretches.len() > PARTS {
+            return Err(Error::refused("asking when calendars are busy for more than a hundred years"));
+        }
+        let parts = stretches.into_iter().flat_map(|part| calendars.chunks(CALENDARS).map(move |ids| (part, ids)));
         let answers: Vec<_> = stream::iter(parts.collect::<Vec<_>>())
             .map(|(part, ids)| async move {
                 let items = ids.iter().map(|id| FreeBusyItem { id: Some(id.clone()), ..FreeBusyItem::default() });

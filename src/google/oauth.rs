@@ -108,7 +108,7 @@ impl Endpoints {
 }
 
 /// A consent that is to be asked for.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Consent {
     /// Where to send whoever is asked. It holds the state.
@@ -117,6 +117,12 @@ pub struct Consent {
     pub state: Secret,
     /// What the code is exchanged with (<https://datatracker.ietf.org/doc/html/rfc7636>); never leaves the server before.
     pub verifier: Secret,
+}
+
+impl fmt::Debug for Consent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Consent").field("host", &self.url.host_str()).finish_non_exhaustive()
+    }
 }
 
 /// What was granted.
@@ -233,7 +239,7 @@ impl OAuth {
     /// [`needs_reauth`](super::needs_reauth) tells when somebody has to consent again.
     pub async fn refresh(&self, token: &Secret) -> Result<Granted, Error> {
         let client = self.client();
-        let http = Http { caller: &self.caller, what: "refreshing a token", class: Idempotency::Idempotent };
+        let http = Http { caller: &self.caller, what: "refreshing a token", class: Idempotency::Read };
         let asked_at = self.caller.clock.now();
         let refresh = RefreshToken::new(token.expose().to_owned());
         let answer = client.exchange_refresh_token(&refresh).request_async(&http).await;

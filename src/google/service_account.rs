@@ -146,7 +146,8 @@ impl ServiceAccount {
             .header(header::ACCEPT, "application/json")
             .body(Bytes::from(body))
             .map_err(|source| Error::refused(what).with_source(source))?;
-        let class = Idempotency::Idempotent;
+        // Asked for twice, there are two, and nothing else has changed.
+        let class = Idempotency::Read;
         let answer = self.caller.call(what, request, class).await?;
         if !answer.status().is_success() {
             return Err(refusal(what, &answer, class, self.caller.retry_after(&answer)));

@@ -2,6 +2,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
+use super::inside;
 use super::slots::Slot;
 
 /// A part of the day, as people speak of it.
@@ -93,6 +94,7 @@ pub fn alternatives(
     slots: impl IntoIterator<Item = Slot>,
 ) -> Vec<Alternative> {
     let slots: Vec<Slot> = slots.into_iter().collect();
+    let wanted = inside(wanted);
     let local = wanted.with_timezone(&zone);
     let distance = |slot: &Slot| ((slot.start() - wanted).abs(), slot.start_second());
     // On another day it is the clock that counts, not the time that has passed.
@@ -103,7 +105,7 @@ pub fn alternatives(
         (days + TimeDelta::seconds(seconds.into()), slot.start_second())
     };
     let part = PartOfDay::of(local.hour());
-    let mut chosen: Vec<Alternative> = Vec::with_capacity(count);
+    let mut chosen: Vec<Alternative> = Vec::with_capacity(count.min(slots.len()));
     for why in [Why::Nearest, Why::SamePartOfDay, Why::SameWeekday].into_iter().chain(std::iter::repeat(Why::Next)) {
         if chosen.len() >= count {
             break;
@@ -152,6 +154,12 @@ mod tests {
             [("09:30".to_owned(), Why::Nearest), ("10:00".into(), Why::Next), ("09:00".into(), Why::Next)]
         );
         assert_eq!(alternatives(wanted, chrono_tz::UTC, 9, slots()).len(), 4);
+        assert_eq!(alternatives(wanted, chrono_tz::UTC, usize::MAX, slots()).len(), 4);
+        for wanted in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+            for zone in [chrono_tz::Pacific::Kiritimati, chrono_tz::Etc::GMTPlus12] {
+                assert_eq!(alternatives(wanted, zone, 1, slots()).len(), 1);
+            }
+        }
         assert_eq!(alternatives(wanted, chrono_tz::UTC, 0, slots()), []);
         assert_eq!(alternatives(wanted, chrono_tz::UTC, 3, []), []);
     }

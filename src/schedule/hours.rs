@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Wee
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{earliest, latest};
+use super::{earliest, inside, latest};
 
 const DAY: u16 = 24 * 60;
 
@@ -68,7 +68,7 @@ impl Window {
     /// When the window that an instant lies in opened and closes; `None` when it lies in none.
     #[must_use]
     pub fn around(&self, at: DateTime<Utc>, zone: Tz) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-        let today = at.with_timezone(&zone).date_naive();
+        let today = inside(at).with_timezone(&zone).date_naive();
         let days = [today.checked_sub_days(Days::new(1)), Some(today)].into_iter().flatten();
         days.filter_map(|date| self.on(date, zone)).find(|(opens, closes)| *opens <= at && at < *closes)
     }
@@ -178,7 +178,7 @@ impl WeeklyHours {
     /// Whether an instant lies in a window, those that began the day before included.
     #[must_use]
     pub fn is_open(&self, at: DateTime<Utc>, zone: Tz) -> bool {
-        let today = at.with_timezone(&zone).date_naive();
+        let today = inside(at).with_timezone(&zone).date_naive();
         [today.checked_sub_days(Days::new(1)), Some(today)].into_iter().flatten().any(|date| {
             self.windows_on(date)
                 .iter()

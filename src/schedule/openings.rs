@@ -152,7 +152,8 @@ mod tests {
             (DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MAX_UTC),
             (DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC),
         ] {
-            for zone in ["Pacific/Kiritimati", "Etc/GMT+12", "UTC"] {
+            let _ = hours.is_open(from, chrono_tz::Pacific::Kiritimati);
+            for zone in ["Pacific/Kiritimati", "Etc/GMT+12", "UTC", "Europe/Berlin", "America/New_York"] {
                 assert!(Openings::new(&hours, zone.parse().unwrap(), from, until).iter().count() < 4_000);
             }
         }

@@ -2,10 +2,10 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Serialize, Serializer};
 
-use super::earliest;
 use super::hours::WeeklyHours;
 use super::interval::{Interval, instant};
 use super::openings::{Openings, intersection};
+use super::{earliest, inside};
 
 /// A time at which an appointment can be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -120,6 +120,7 @@ pub struct SlotQuery<'a> {
     per_day: Option<u32>,
     per_week: Option<u32>,
     booked: &'a [DateTime<Utc>],
+    except: &'a [Interval],
 }
 
 impl<'a> SlotQuery<'a> {
@@ -148,6 +149,7 @@ impl<'a> SlotQuery<'a> {
             per_day: None,
             per_week: None,
             booked: &[],
+            except: &[],
         }
     }
 
@@ -209,6 +211,12 @@ impl<'a> SlotQuery<'a> {
     /// When the appointments begin that count towards the limits.
     pub fn booked(mut self, starts: &'a [DateTime<Utc>]) -> Self {
         self.booked = starts;
+        self
+    }
+
+    /// Times that leave no room at all, whatever the capacity.
+    pub fn except(mut self, closed: &'a [Interval]) -> Self {
+        self.except = closed;
         self
     }
 
@@ -293,6 +301,7 @@ impl<'a> SlotQuery<'a> {
             1 => busy.iter().map(|busy| block((busy.start, busy.end))).collect(),
             several => crowded(busy, several).into_iter().map(block).collect(),
         };
+        blocked.extend(self.except.iter().map(|closed| block((closed.start, closed.end))));
         blocked.extend(self.full(openings.zone()).map(|(start, end)| (start - 1, end)));
         let step = self.step.map_or(duration, seconds);
         Grid { windows: Stretch::chain(windows), blocked: joined(blocked), duration, step, first, last }
@@ -302,7 +311,7 @@ impl<'a> SlotQuery<'a> {
     fn full(&self, zone: Tz) -> impl Iterator<Item = (i64, i64)> {
         let mut dates: Vec<NaiveDate> = Vec::new();
         if self.per_day.is_some() || self.per_week.is_some() {
-            dates.extend(self.booked.iter().map(|start| start.with_timezone(&zone).date_naive()));
+            dates.extend(self.booked.iter().map(|start| inside(*start).with_timezone(&zone).date_naive()));
             dates.sort_unstable();
         }
         let week = |date: &NaiveDate| date.checked_sub_days(Days::new(date.weekday().num_days_from_monday().into()));

@@ -19,11 +19,17 @@ pub(crate) fn latest(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     }
 }
 
+/// The instant, or the nearest that every zone can tell: the calendar ends a few days earlier for clocks ahead or behind.
+pub(crate) fn inside(at: DateTime<Utc>) -> DateTime<Utc> {
+    let margin = TimeDelta::days(3);
+    at.clamp(DateTime::<Utc>::MIN_UTC + margin, DateTime::<Utc>::MAX_UTC - margin)
+}
+
 /// The instant at which a gap's clock jumps. The longest gap on record is a whole day (Samoa, 2011).
 fn after_gap(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     // The offset before the gap puts the missing time after the jump, the one after it before: halve the span
     // between until the two instants that surround the jump are a second apart.
-    let guess = local.and_utc();
+    let guess = inside(local.and_utc());
     let (mut before, mut after) = (guess - TimeDelta::hours(40), guess + TimeDelta::hours(40));
     while after - before > TimeDelta::seconds(1) {
         let middle = before + (after - before) / 2;

@@ -362,6 +362,15 @@ impl Google {
         state.faults.push_back(Some(fault));
     }
 
+    /// Something goes wrong with the very next request, before whatever was injected so far.
+    pub fn inject_first(&self, fault: Fault) {
+        let mut state = self.core.lock();
+        match state.faults.front_mut() {
+            Some(first @ None) => *first = Some(fault),
+            _ => state.faults.push_front(Some(fault)),
+        }
+    }
+
     /// The next request for a token is refused with this word, or answered with 503 for `server_error`.
     pub fn fail_token(&self, reason: impl Into<String>) {
         self.core.lock().token_error = Some(reason.into());

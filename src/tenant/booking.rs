@@ -5,6 +5,9 @@ use crate::calendar::BusyRules;
 use crate::schedule::SlotQuery;
 use crate::secret::Private;
 
+/// Nobody books farther ahead, in days.
+pub(crate) const FARTHEST: u32 = 731;
+
 /// How appointments are offered.
 #[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,13 +24,13 @@ pub struct BookingSettings {
     pub after: u32,
     /// How many minutes ahead one has to be booked; 60 by default.
     pub notice: u32,
-    /// How many days ahead one can be booked; 60 by default.
+    /// How many days ahead one can be booked; 60 by default, 731 at most.
     pub horizon: u32,
     /// How many there may be on a day; any number when absent.
     pub per_day: Option<u32>,
     /// How many there may be in a week from Monday to Sunday; any number when absent.
     pub per_week: Option<u32>,
-    /// How many may be at the same time; 1 by default.
+    /// How many may be at the same time; 1 by default. What others enter into the calendar leaves no room for any.
     pub capacity: u32,
     /// Whether events that are not certain keep people busy; they do by default.
     pub tentative: bool,
@@ -64,7 +67,7 @@ impl BookingSettings {
             .duration(minutes(self.minutes))
             .buffer(minutes(self.before), minutes(self.after))
             .notice(minutes(self.notice), now)
-            .horizon(TimeDelta::days(self.horizon.into()), now)
+            .horizon(TimeDelta::days(self.horizon.min(FARTHEST).into()), now)
             .capacity(self.capacity);
         if let Some(step) = self.step {
             query = query.step(minutes(step));

@@ -62,7 +62,7 @@ pub struct Token {
     pub scopes: Vec<String>,
     /// Whether the provider refused it for good, so that somebody has to consent again.
     pub needs_reauth: bool,
-    /// When it was written.
+    /// When it was granted.
     pub created_at: DateTime<Utc>,
     /// Changes so far.
     pub version: u64,

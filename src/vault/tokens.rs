@@ -81,7 +81,8 @@ impl TokenVault {
                 None => Token::new(tenant.clone(), provider, account, sealed.clone(), self.clock.now()),
             };
             if let Some(scopes) = scopes {
-                token.scopes = scopes.to_vec();
+                // Granted anew: the latest grant counts.
+                (token.scopes, token.created_at) = (scopes.to_vec(), self.clock.now());
             }
             if self.store.commit(tenant, Unit::new().save_token(token)).await? == Commit::Applied {
                 return Ok(());

@@ -238,7 +238,9 @@ async fn calendars_and_their_tokens_stay_out_of_logs_and_debug() {
             google.fail_token(reason);
         }
         let done = connector.finish(back.query().unwrap(), Some(&started.session)).await;
-        seen += &format!("{:?} {done:?}", started.session);
+        seen += &format!("{started:?} {done:?} {:?}", connector.accounts().oauth().authorize(&[]));
+        let state = started.url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        assert!(!seen.contains(&state));
     }
     let from = clock.now() + TimeDelta::days(1);
     let hour = Interval::new(from, from + TimeDelta::hours(1)).unwrap();

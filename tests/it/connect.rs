@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use axum::Router;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use frontdesk::Desk;
+use frontdesk::auth::{Authenticator, Denied, Principal, Role};
 use frontdesk::availability::Question;
 use frontdesk::clock::{Clock, ManualClock, SystemClock};
 use frontdesk::connect::Connection;
+use frontdesk::desk::ApiLimits;
 use frontdesk::google::oauth::Scope;
 use frontdesk::id::TenantId;
 use frontdesk::schedule::Interval;
@@ -197,7 +200,12 @@ async fn who_allows_too_little_or_nothing_is_told_so() {
     let mut browser = Browser::default();
     let (_, page) = office.connect(&mut browser, Some(&[Scope::EVENTS.as_str(), Scope::CALENDAR_LIST.as_str()])).await;
     assert!(page.contains("Not everything that is needed was allowed"), "{page}");
-    assert_eq!((office.connection().await, office.google.grants()), (Connection::None, 0), "given back");
+    assert_eq!(office.connection().await, Connection::None);
+    // Who has a connection that works keeps it.
+    office.connect(&mut browser, None).await;
+    office.connect(&mut browser, Some(&[Scope::EVENTS.as_str()])).await;
+    assert_eq!((office.connection().await, office.free().await), (Connection::Works("anna@example.com".into()), 8));
+    office.desk.connector().unwrap().revoke(&office.tenant).await.unwrap();
     let (_, page) = browser.open(&office.desk, &office.link()).await;
     let (started, _) = browser.submit(&office.desk, &page, "start", "").await;
     let state = location(&started).query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
@@ -225,7 +233,12 @@ async fn nobody_connects_without_a_ticket() {
     let post = Request::post("/oauth/google/revoke").body(Bytes::from_static(b"ticket=x")).unwrap();
     assert_eq!(office.desk.handle(post).await.status(), 403);
     let link = office.link();
-    office.clock.advance(Duration::from_secs(1_801));
+    office.clock.advance(Duration::from_secs(1_700));
+    let mut browser = Browser::default();
+    let (_, page) = browser.open(&office.desk, &link).await;
+    office.clock.advance(Duration::from_secs(101));
+    let (late, _) = browser.submit(&office.desk, &page, "start", "").await;
+    assert_eq!(late.status(), 403, "what follows from a link ends with it");
     assert_eq!(Browser::default().open(&office.desk, &link).await.0.status(), 403);
 }
 
@@ -288,6 +301,76 @@ async fn a_calendar_that_cannot_be_read_is_not_free() {
     assert!(page.contains("data-state=\"needs-reauth\""), "{page}");
     office.connect(&mut Browser::default(), None).await;
     assert_eq!(office.free().await, 8);
+}
+
+#[tokio::test]
+async fn two_tenants_may_use_one_account_and_part() {
+    let office = office();
+    let connector = office.desk.connector().unwrap();
+    let salon: TenantId = "salon".parse().unwrap();
+    for tenant in [&office.tenant, &salon] {
+        let started = connector.start(tenant, "/oauth/google").await.unwrap();
+        let back = office.google.allow(&started.url, None).await.unwrap();
+        connector.finish(back.query().unwrap(), Some(&started.session)).await.unwrap();
+    }
+    connector.revoke(&office.tenant).await.unwrap();
+    assert_eq!(office.connection().await, Connection::None);
+    let busy = connector.google_calendar(&salon).await.unwrap().unwrap();
+    let noon = Interval::new(at("2026-11-30T11:00:00Z"), at("2026-11-30T12:00:00Z")).unwrap();
+    assert_eq!(frontdesk::calendar::Calendar::busy(&busy, noon).await.unwrap(), []);
+    connector.revoke(&salon).await.unwrap();
+    assert_eq!(office.google.grants(), 0);
+}
+
+/// Everybody is the clinic's.
+#[derive(Debug)]
+struct Anybody;
+
+#[async_trait]
+impl Authenticator for Anybody {
+    async fn authenticate(&self, parts: &http::request::Parts) -> Result<Principal, Denied> {
+        if parts.headers.contains_key("x-stranger") {
+            return Err(Denied::Missing);
+        }
+        Ok(Principal::new(Role::Member, Some("clinic".parse().unwrap()), "anybody"))
+    }
+}
+
+#[tokio::test]
+async fn whom_the_host_knows_needs_no_ticket_but_a_strangers_form_does() {
+    let google = Google::builder().in_process().unwrap();
+    let oauth = google.oauth("https://desk.example.com/oauth/google/callback".parse().unwrap()).unwrap();
+    let clock = SystemClock::shared();
+    let mut limits = ApiLimits::new();
+    limits.guesses = Some((3, Duration::from_secs(900)));
+    let desk = Desk::builder()
+        .public_url("https://desk.example.com".parse().unwrap())
+        .auth_token("token")
+        .store(MemoryStore::new(clock.clone()).with_tenant(Tenant::new("clinic".parse().unwrap())))
+        .google_at(oauth, Vault::new(Key::generate("k").unwrap()), google.base_url())
+        .authenticator(Anybody)
+        .api_limits(limits)
+        .build()
+        .unwrap();
+    let send = async |method: &str, path: &str, header: Option<&str>| {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(header) = header {
+            request = request.header(header, "x");
+        }
+        desk.handle(request.body(Bytes::new()).unwrap()).await.status().as_u16()
+    };
+    assert_eq!(send("GET", "/oauth/google", None).await, 200);
+    assert_eq!(send("GET", "/oauth/google/start", None).await, 303);
+    assert_eq!(send("POST", "/oauth/google/revoke", None).await, 403);
+    assert_eq!(send("POST", "/oauth/google/revoke", Some("authorization")).await, 200);
+    for (path, header) in [
+        ("/oauth/google", Some("x-stranger")),
+        ("/oauth/google?ticket=guess", None),
+        ("/oauth/google", Some("x-stranger")),
+    ] {
+        assert_eq!(send("GET", path, header).await, 403);
+    }
+    assert_eq!(send("GET", "/oauth/google", Some("x-stranger")).await, 429, "who guesses waits");
 }
 
 /// Asks a `WebDriver` (<https://www.w3.org/TR/webdriver2/>).

@@ -108,6 +108,48 @@ async fn an_event_is_entered_once_whatever_goes_wrong() {
 }
 
 #[tokio::test]
+async fn what_may_be_there_is_never_said_to_be_refused() {
+    let World { google, calendar, .. } = world();
+    let new = NewEvent::new(EventId::of(["visit"]), "visit", hour("2026-12-01T10:00:00Z"));
+    calendar.create(&new).await.unwrap();
+    // It is there already, and cannot be looked at.
+    google.inject_at(1, Fault::ServerError);
+    google.inject([Fault::ServerError, Fault::ServerError, Fault::ServerError]);
+    assert!(calendar.create(&new).await.unwrap_err().is_outcome_unknown());
+    assert!(matches!(calendar.create(&new).await.unwrap(), Created::Before(_)));
+    // Nobody knows of the first attempt, and the second is refused.
+    let World { google, calendar, .. } = world();
+    google.inject_at(2, Fault::Quota);
+    google.inject_first(Fault::Reset);
+    assert!(calendar.create(&new).await.unwrap_err().is_outcome_unknown());
+    calendar.create(&new).await.unwrap();
+    // Somebody makes whole days of it; it is read in the calendar's zone and can be moved back.
+    let entry = calendar.event(&new.id).await.unwrap().unwrap();
+    google.enter_json(
+        "primary",
+        Some(&entry.id),
+        json!({ "start": { "date": "2026-12-01" }, "end": { "date": "2026-12-02" } }),
+    );
+    let days = calendar.event(&new.id).await.unwrap().unwrap();
+    assert_eq!(days.interval.unwrap().to_string(), "2026-12-01T05:00:00Z/2026-12-02T05:00:00Z");
+    let back = Change::new().to(hour("2026-12-01T10:00:00Z"));
+    let Patched::Done(moved) = calendar.patch(&new.id, &days.version, &back).await.unwrap() else {
+        panic!("nobody changed it")
+    };
+    assert_eq!(moved.interval, Some(hour("2026-12-01T10:00:00Z")));
+}
+
+#[tokio::test]
+async fn pages_that_do_not_end_are_an_error() {
+    let page = r#"{"items":[],"nextPageToken":"again","timeZone":"UTC"}"#;
+    let stub = Stub::new().reply(200, page).reply(200, page).reply(200, page);
+    let token = frontdesk::token::AccessToken::new("t", at("2036-01-01T00:00:00Z"));
+    let client = Client::new(Arc::new(token), Arc::new(stub), frontdesk::clock::SystemClock::shared());
+    let calendar = GoogleCalendar::new(client, CalendarId::primary());
+    assert!(calendar.busy(hour("2026-12-01T10:00:00Z")).await.unwrap_err().is_retryable());
+}
+
+#[tokio::test]
 async fn a_quota_keeps_guests_away_and_nothing_else() {
     let World { google, calendar, clock } = world();
     let new = NewEvent::new(EventId::of(["visit"]), "visit", hour("2026-12-01T10:00:00Z")).tentative();
@@ -349,22 +391,22 @@ async fn who_takes_it_back_is_asked_again_and_nobody_else_is_tried() {
     world.google.withdraw();
     let client = world.accounts.client(&world.tenant, "anna@example.com");
     let id = CalendarId::primary();
-    let refused = client.calendars().get(&id).await.unwrap_err();
+    let refused = client.calendar_list().get(&id).await.unwrap_err();
     assert!(needs_reauth(&refused) && refused.is_unauthorized(), "{refused:?}");
     assert!(world.vault.stored(&world.tenant, PROVIDER, "anna@example.com").await.unwrap().unwrap().needs_reauth);
-    let again = client.calendars().get(&id).await.unwrap_err();
+    let again = client.calendar_list().get(&id).await.unwrap_err();
     assert!(needs_reauth(&again), "without asking Google");
     let listed = TokenStore::accounts(world.vault.as_ref(), &world.tenant, PROVIDER).await.unwrap();
     assert_eq!(listed, [("anna@example.com".to_owned(), false)]);
     world.connect().await;
-    client.calendars().get(&id).await.unwrap();
+    client.calendar_list().get(&id).await.unwrap();
     // A second consent may bring no refresh token: the one that works stays.
     let mut granted = world.consent(None).await.unwrap();
     granted.refresh = None;
     world.accounts.keep(&world.tenant, "anna@example.com", &granted).await.unwrap();
-    client.calendars().get(&id).await.unwrap();
+    client.calendar_list().get(&id).await.unwrap();
     world.accounts.revoke(&world.tenant, "anna@example.com").await.unwrap();
-    assert!(needs_reauth(&client.calendars().get(&id).await.unwrap_err()));
+    assert!(needs_reauth(&client.calendar_list().get(&id).await.unwrap_err()));
     assert!(world.accounts.keep(&world.tenant, "anna@example.com", &granted).await.unwrap_err().is_permanent());
 }
 

@@ -172,8 +172,10 @@ impl Core {
         let form = pairs(request.body());
         let mut state = self.lock();
         let token = form.get("token").map(String::as_str).unwrap_or_default();
-        let known = state.refresh.remove(token).is_some() | state.access.remove(token).is_some();
+        let known = state.refresh.contains_key(token) || state.access.contains_key(token);
         if known {
+            // One token ends the whole grant, and with it everything that the account has granted.
+            state.refresh.clear();
             state.access.clear();
             json(200, &json!({}))
         } else {

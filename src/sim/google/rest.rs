@@ -209,11 +209,11 @@ impl Core {
         let known = state.access.get(token).filter(|access| access.expires > now);
         let scopes = &known.ok_or(Refusal(401, "authError", "Invalid Credentials"))?.scopes;
         let needed: &[&str] = match (request.method(), request.uri().path().trim_start_matches("/calendar/v3/")) {
-            (_, "freeBusy") => &["calendar.freebusy", "calendar.events", "calendar"],
+            (_, "freeBusy") => &["calendar.freebusy", "calendar.readonly", "calendar"],
             (_, path) if path.starts_with("users/me/calendarList") => &["calendar.calendarlist.readonly", "calendar"],
             (_, path) if path.starts_with("users/me/settings") => &["calendar.settings.readonly", "calendar"],
             (_, path) if path.contains("/events") || path == "channels/stop" => &["calendar.events", "calendar"],
-            _ => &["calendar.calendarlist.readonly", "calendar.events", "calendar"],
+            _ => &["calendar.calendars.readonly", "calendar.calendars", "calendar.readonly", "calendar"],
         };
         let has = |name: &&str| scopes.split(' ').any(|scope| scope.rsplit('/').next() == Some(name));
         if needed.iter().any(has) {
