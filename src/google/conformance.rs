@@ -26,7 +26,7 @@ use super::events::{
 };
 use super::freebusy::{FreeBusyRequest, FreeBusyResponse};
 use super::settings::Setting;
-use super::{AccessRole, CalendarId, Client, ReminderMethod, SendUpdates};
+use super::{AccessRole, CalendarId, Client, EventDateTime, ReminderMethod, SendUpdates};
 use crate::Error;
 use crate::token::AccessToken;
 use crate::transport::retry::{Backoff, Budget};
@@ -198,7 +198,9 @@ impl Walk<'_> {
         let list = ListEvents::everything();
         let got = events.get("visit1", &GetEvent::everything()).await;
         // What has no name of ours is sent as well, and the server knows no other properties than its own.
-        let whole = if full { got.as_ref().unwrap().clone() } else { Event::default() };
+        let start = EventDateTime::at(DateTime::<Utc>::UNIX_EPOCH, None);
+        let least = Event { start: Some(start.clone()), end: Some(start), ..Event::default() };
+        let whole = if full { got.as_ref().unwrap().clone() } else { least };
         self.check("events.get", got, full);
         self.check("events.insert", events.insert(&whole, &insert).await, full);
         self.check("events.patch", events.patch("visit1", &whole, Some("\"1\""), &update).await, full);
@@ -441,9 +443,10 @@ async fn conformance_google_faults_are_told_apart_and_nothing_is_entered_twice()
         }
         let log = server.control(http::Method::GET, "log", "").await;
         let count = |id: &str| log.as_array().unwrap().iter().filter(|call| call["op"] == id).count();
-        let expected = if ambiguous { 1 } else { 4 };
         for id in ["calendar.events.insert", "calendar.events.patch", "calendar.events.watch"] {
-            assert_eq!(count(id), expected, "{fault}: {id}");
+            // A connection that broke before may take a request along that never arrives.
+            let fine = if ambiguous { count(id) <= 1 } else { count(id) == 4 };
+            assert!(fine, "{fault}: {id} was sent {} times", count(id));
         }
         if fault["kind"] != "garbage" {
             assert_eq!(count("calendar.events.get"), 4, "{fault}: reads are tried again");
