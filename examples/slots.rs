@@ -32,14 +32,14 @@ struct Arguments {
     step: Option<i64>,
     hours: WeeklyHours,
     busy: Option<String>,
-    repeat: u32,
+    repeat: Option<u32>,
 }
 
 impl Arguments {
     fn read(arguments: impl IntoIterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         let mut arguments = arguments.into_iter();
         let (mut zone, mut from, mut days, mut hours) = (None, None, None, None);
-        let (mut minutes, mut step, mut busy, mut repeat) = (30, None, None, 1);
+        let (mut minutes, mut step, mut busy, mut repeat) = (30, None, None, None);
         while let Some(name) = arguments.next() {
             let value = arguments.next().ok_or_else(|| format!("{name} needs a value\n{USAGE}"))?;
             match name.as_str() {
@@ -50,7 +50,7 @@ impl Arguments {
                 "--step" => step = Some(value.parse::<i64>()?),
                 "--hours" => hours = Some(value.parse::<WeeklyHours>()?),
                 "--busy" => busy = Some(value),
-                "--repeat" => repeat = value.parse::<u32>()?,
+                "--repeat" => repeat = Some(value.parse::<u32>()?),
                 other => return Err(format!("{other} is unknown\n{USAGE}").into()),
             }
         }
@@ -101,10 +101,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     query.check()?;
     let mut slots: Vec<Slot> = Vec::new();
-    for _ in 0..arguments.repeat.max(1) {
+    for _ in 0..arguments.repeat.unwrap_or(1).max(1) {
         let began = Instant::now();
         slots = query.free_of(&busy);
-        if arguments.repeat > 1 {
+        if arguments.repeat.is_some() {
             eprintln!("{:.3} ms", began.elapsed().as_secs_f64() * 1_000.0);
         }
     }

@@ -140,6 +140,18 @@ async fn what_may_be_there_is_never_said_to_be_refused() {
 }
 
 #[tokio::test]
+async fn attempts_are_one_two_and_four_seconds_apart_at_least() {
+    let World { google, calendar, clock } = world();
+    google.inject([Fault::ServerError, Fault::RateLimit, Fault::Reset]);
+    calendar.busy(hour("2026-12-01T10:00:00Z")).await.unwrap();
+    let waits: Vec<f64> = clock.slept().iter().map(Duration::as_secs_f64).filter(|wait| *wait < 10.0).collect();
+    assert_eq!(waits.len(), 3, "{waits:?}");
+    for (wait, least) in waits.iter().zip([1.0, 2.0, 4.0]) {
+        assert!((least..=2.0 * least).contains(wait), "{waits:?}");
+    }
+}
+
+#[tokio::test]
 async fn pages_that_do_not_end_are_an_error() {
     let page = r#"{"items":[],"nextPageToken":"again","timeZone":"UTC"}"#;
     let stub = Stub::new().reply(200, page).reply(200, page).reply(200, page);
