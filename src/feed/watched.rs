@@ -159,3 +159,39 @@ hand_on! {
         async fn ping(&self) -> ();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::{Diary, Entered, EventId};
+    use crate::clock::{Clock, ManualClock};
+    use crate::schedule::Interval;
+    use crate::store::MemoryStore;
+
+    #[tokio::test]
+    async fn what_is_remembered_of_a_calendar_goes_with_settings_and_bookings_and_stays_with_the_rest() {
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at("2026-11-21T09:00:00Z".parse().unwrap()));
+        let ledger = Ledger::new(clock.clone(), Duration::from_secs(300));
+        let store = Watched::new(Arc::new(MemoryStore::new(clock)), Feed::new()).with_ledger(ledger.clone());
+        let (diary, clinic) = (Diary::new(chrono_tz::UTC), TenantId::new("clinic").unwrap());
+        let day = Interval::from_seconds(1_800_000_000, 1_800_086_400).unwrap();
+        let enter = |name: &str| diary.enter(EventId::of([name]), Entered::Timed(day));
+        let known = async || ledger.busy(&clinic, &diary, day).await.unwrap().len();
+        enter("a");
+        assert_eq!(known().await, 1);
+        enter("b");
+        store.commit(&clinic, Unit::new().once("key", "")).await.unwrap();
+        assert_eq!(known().await, 1);
+        store.commit(&clinic, Unit::new().save_tenant(Tenant::new(clinic.clone()))).await.unwrap();
+        assert_eq!(known().await, 2);
+        enter("c");
+        let resource = crate::booking::Resource::new("chair".parse().unwrap());
+        let lease = Duration::from_secs(60);
+        let wanted = HoldRequest::new("b1".parse().unwrap(), day.start(), day.end(), [resource], lease);
+        let Held::Held(booking) = store.hold(&clinic, &wanted).await.unwrap() else { panic!("it was free") };
+        assert_eq!(known().await, 2);
+        let booking = booking.commit("event").unwrap();
+        store.commit(&clinic, Unit::new().save_booking(booking)).await.unwrap();
+        assert_eq!(known().await, 3);
+    }
+}

@@ -65,6 +65,18 @@ fn buffers_need_not_lie_within_the_hours_and_what_touches_is_not_in_the_way() {
 }
 
 #[test]
+fn a_gap_that_fits_to_the_second_is_free() {
+    let hours: WeeklyHours = "mon 09:00-12:00".parse().unwrap();
+    let taken =
+        [busy("2026-06-01T09:00:00Z", "2026-06-01T10:00:00Z"), busy("2026-06-01T10:30:00Z", "2026-06-01T12:00:00Z")];
+    let query = SlotQuery::new(&hours, chrono_tz::UTC).between(at("2026-06-01T00:00:00Z"), at("2026-06-02T00:00:00Z"));
+    assert_eq!(clock(&query.free_of(&taken), chrono_tz::UTC), ["01 10:00"]);
+    assert_eq!(query.windows(&taken).len(), 1);
+    let tight = query.buffer(TimeDelta::seconds(1), TimeDelta::zero());
+    assert_eq!(clock(&tight.free_of(&taken), chrono_tz::UTC), [""; 0]);
+}
+
+#[test]
 fn days_and_weeks_that_are_full_have_nothing() {
     let hours: WeeklyHours = "mon-sun 10:00-11:00".parse().unwrap();
     // Monday evening in New York is Tuesday in UTC.
