@@ -34,5 +34,5 @@
 mod ledger;
 mod service;
 
-pub(crate) use ledger::Ledger;
+pub(crate) use ledger::{KEPT, Ledger};
 pub use service::{Availability, Question};

@@ -16,6 +16,8 @@ use crate::schedule::Interval;
 const DAYS: i64 = 28;
 /// Blocks that are read at once for one question.
 const AT_ONCE: usize = 4;
+/// How long what a calendar holds is remembered.
+pub(crate) const KEPT: Duration = Duration::from_secs(300);
 /// Nothing is remembered for longer.
 const LONGEST: Duration = Duration::from_secs(24 * 3_600);
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::ledger::Ledger;
+use super::ledger::{KEPT, Ledger};
 use crate::Error;
 use crate::booking::{Booking, BookingQuery, Hold};
 use crate::calendar::{Busy, Calendar, Calendars};
@@ -15,8 +15,6 @@ use crate::schedule::{Alternative, Interval, Slot, SlotQuery, WeeklyHours, alter
 use crate::store::Store;
 use crate::tenant::{FARTHEST, Tenant};
 
-/// How long what a calendar holds is remembered.
-const KEPT: Duration = Duration::from_secs(300);
 /// How many bookings of ours one question looks at; more is an error, never a guess.
 const MOST: usize = 20_000;
 /// How far around a wanted time alternatives are looked for.

@@ -13,7 +13,7 @@ use super::routes::{Routes, Services};
 use super::{Desk, Inner};
 use crate::Secret;
 use crate::auth::Authenticator;
-use crate::availability::{Availability, Ledger};
+use crate::availability::{Availability, KEPT, Ledger};
 use crate::blob::BlobStore;
 use crate::calendar::{Calendars, Diaries};
 use crate::calls::{Analysis, Analyst, Announcer, CallService, Callbacks, CallerIds, Hooks, Notices, Paths, Sounds};
@@ -326,7 +326,7 @@ impl DeskBuilder {
         let public_url = self.public_url.ok_or(InvalidDesk::NoPublicUrl)?;
         let feed = Feed::new();
         let clock = self.clock.unwrap_or_else(SystemClock::shared);
-        let ledger = Ledger::new(clock.clone(), self.remember.unwrap_or(Duration::from_secs(300)));
+        let ledger = Ledger::new(clock.clone(), self.remember.unwrap_or(KEPT));
         let store = Watched::new(self.store.ok_or(InvalidDesk::NoStore)?, feed.clone()).with_ledger(ledger.clone());
         let store: Arc<dyn Store> = Arc::new(match &self.lookup {
             Some(lookup) => store.with_lookup(lookup.clone()),

@@ -9,6 +9,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 
 use super::api::Api;
+use super::routes::{empty, not_allowed};
 use crate::Secret;
 use crate::clock::{Clock, within};
 use crate::connect::{Connection, Connector, NotConnected};
@@ -62,12 +63,6 @@ fn field(text: &[u8], name: &str) -> Option<String> {
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
-}
-
-fn empty(status: StatusCode) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::new());
-    *response.status_mut() = status;
-    response
 }
 
 fn see_other(location: &str) -> Response<Bytes> {
@@ -128,7 +123,10 @@ impl GoogleRoutes {
                 }
             }
             (Some(Route::Notice), &Method::POST) => self.notice(parts, query).await,
-            (Some(_), _) => empty(StatusCode::METHOD_NOT_ALLOWED),
+            (Some(Route::Page), _) => not_allowed("GET, HEAD"),
+            (Some(Route::Start), _) => not_allowed("GET, POST"),
+            (Some(Route::Callback), _) => not_allowed("GET"),
+            (Some(Route::Revoke | Route::Notice), _) => not_allowed("POST"),
             (None, _) => empty(StatusCode::NOT_FOUND),
         }
     }

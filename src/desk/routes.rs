@@ -415,13 +415,13 @@ fn health() -> Response<Bytes> {
     response
 }
 
-fn empty(status: StatusCode) -> Response<Bytes> {
+pub(super) fn empty(status: StatusCode) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = status;
     response
 }
 
-fn not_allowed(allowed: &'static str) -> Response<Bytes> {
+pub(super) fn not_allowed(allowed: &'static str) -> Response<Bytes> {
     let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     response

@@ -27,7 +27,7 @@ use crate::tenant::{Menu, Tenant, Voicemail};
 /// | `PNS_PROVISIONING_SERVICE_URL` | a service that knows whose number is whose |
 /// | `INTERNAL_SERVICE_KEY` | the key for both |
 /// | `GOOGLE_CLIENT_ID`, `GOOGLE_CLIENT_SECRET` | the application that tenants connect their Google calendars with |
-/// | `GOOGLE_REDIRECT_URI` | where people come back to; `/oauth/google/callback` below the public URL by default |
+/// | `GOOGLE_REDIRECT_URI` | where people come back to, with the path `/oauth/google/callback`; below the public URL by default |
 /// | `PORT` | where to listen; 8080 by default |
 #[derive(Debug, Clone)]
 #[non_exhaustive]
