@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::connector::{Connection, Connector, is_over};
+use super::connector::{Connection, Connector};
 use crate::Error;
 use crate::google::channels::{Channel, Notice};
 use crate::google::events::ListEvents;
@@ -92,7 +92,7 @@ async fn end(connector: &Connector, tenant: &TenantId, id: &str) -> Result<(), E
         let stopped = client.channels().stop(&Channel::to_stop(id, kept.resource)).await;
         match stopped {
             // Of an account that is not ours any more it ends by itself, and what it tells is not believed.
-            Err(error) if !error.is_permanent() && !is_over(&error) => return Err(error),
+            Err(error) if !error.is_permanent() => return Err(error),
             _ => {}
         }
     }

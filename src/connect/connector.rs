@@ -13,7 +13,7 @@ use crate::calendar::{Calendar, Calendars};
 use crate::clock::Clock;
 use crate::google::channels::Notice;
 use crate::google::oauth::{OAuth, Scope, random};
-use crate::google::{Accounts, CalendarId, GoogleCalendar, PROVIDER, needs_reauth};
+use crate::google::{Accounts, CalendarId, GoogleCalendar, PROVIDER};
 use crate::id::TenantId;
 use crate::secret::{Private, Secret};
 use crate::store::{Store, Unit};
@@ -271,15 +271,12 @@ impl Connector {
                 .find(|(key, _)| key == name)
                 .map(|(_, value)| value.into_owned())
         };
-        // Whatever else is wrong, the state is used up.
+        // Whatever else is wrong, the state is used up. The store says whether it is too old.
         let name = digest(&value("state").ok_or(NotConnected::State)?);
         let pending = self.store.take_consent(&name).await?.ok_or(NotConnected::State)?;
         let kept = self.vault.open(Place::new(&pending.tenant, STATE, &name), &pending.sealed);
-        let kept: Kept = kept
-            .ok()
-            .and_then(|kept| serde_json::from_str(kept.expose()).ok())
-            .filter(|_| self.clock.now() < pending.expires_at)
-            .ok_or(NotConnected::State)?;
+        let kept: Kept =
+            kept.ok().and_then(|kept| serde_json::from_str(kept.expose()).ok()).ok_or(NotConnected::State)?;
         let session = session.map(|session| Secret::new(digest(session.expose()))).ok_or(NotConnected::State)?;
         if !session.matches(kept.session.as_bytes()) {
             return Err(NotConnected::State);
@@ -298,12 +295,8 @@ impl Connector {
         self.accounts.keep(&pending.tenant, &address, &granted).await?;
         self.changed(&pending.tenant);
         tracing::info!(tenant = %pending.tenant, "a calendar was connected");
-        for (other, _) in TokenStore::accounts(self.tokens.as_ref(), &pending.tenant, PROVIDER).await? {
-            if other != address
-                && let Err(error) = self.give_back(&pending.tenant, &other).await
-            {
-                tracing::warn!(tenant = %pending.tenant, %error, "an account that was connected before is still kept");
-            }
+        if let Err(error) = self.part_from_others(&pending.tenant, &address).await {
+            tracing::warn!(tenant = %pending.tenant, %error, "an account that was connected before is still kept");
         }
         if let Err(error) = channels::open(self, &pending.tenant).await {
             tracing::warn!(tenant = %pending.tenant, %error, "a calendar cannot be watched yet");
@@ -324,6 +317,16 @@ impl Connector {
         }
         self.changed(tenant);
         tracing::info!(%tenant, "a calendar was disconnected");
+        Ok(())
+    }
+
+    /// One calendar is connected at a time: what other accounts have granted is given back.
+    async fn part_from_others(&self, tenant: &TenantId, address: &str) -> Result<(), Error> {
+        for (other, _) in TokenStore::accounts(self.tokens.as_ref(), tenant, PROVIDER).await? {
+            if other != address {
+                self.give_back(tenant, &other).await?;
+            }
+        }
         Ok(())
     }
 
@@ -383,11 +386,6 @@ impl Connector {
         };
         Ok(GoogleCalendar::new(self.accounts.client(tenant, address), id).with_rules(booking.rules()))
     }
-}
-
-/// Whether somebody has to consent again.
-pub(super) fn is_over(error: &Error) -> bool {
-    needs_reauth(error)
 }
 
 #[async_trait]
