@@ -22,7 +22,7 @@
 //! let Held::Held(booking) = store.hold(&clinic, &wanted("anna-1")).await? else { panic!("it was free") };
 //! assert_eq!(store.hold(&clinic, &wanted("ben-1")).await?, Held::Taken);
 //!
-//! let booking = booking.commit("event1").ok_or("not held")?;
+//! let booking = booking.commit("event1", tuesday.0).ok_or("not held")?;
 //! assert_eq!(store.commit(&clinic, Unit::new().save_booking(booking)).await?, Commit::Applied);
 //! let booking = store.booking(&clinic, &"anna-1".parse()?).await?.ok_or("lost")?;
 //! let confirmed = booking.confirm().ok_or("not committing")?;
@@ -39,6 +39,6 @@ mod store;
 
 pub(crate) use decide::{Decision, Occupied};
 pub use hold::{Held, Hold, HoldRequest, InvalidResourceId, Limit, Resource, ResourceId, Seat};
-pub use record::{Booking, BookingId, Customer, InvalidBookingId};
+pub use record::{Booking, BookingId, Conflict, Details, InvalidBookingId};
 pub use state::BookingState;
 pub use store::{BookingQuery, Bookings};

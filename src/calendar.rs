@@ -26,6 +26,7 @@ pub mod conformance;
 mod diary;
 mod entry;
 mod event;
+mod link;
 mod port;
 
 pub use busy::{Busy, BusyRules, Entered};
@@ -33,4 +34,5 @@ pub use change::{Change, Changed, Changes, Cursor, Patched};
 pub use diary::{Diaries, Diary};
 pub use entry::{Entry, EntryStatus, Version};
 pub use event::{Created, EventId, Guest, InvalidEventId, NewEvent};
+pub use link::add_link;
 pub use port::{Calendar, Calendars};

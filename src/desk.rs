@@ -51,6 +51,7 @@ use crate::feed::Feed;
 use crate::messaging::Messenger;
 use crate::notify::Notifier;
 use crate::provisioning::Provisioning;
+use crate::reserve::Reservations;
 use crate::twilio::webhook::Refusal;
 use crate::worker::Worker;
 use api::{Answer, Api};
@@ -73,6 +74,7 @@ struct Inner {
     sounds: Sounds,
     feed: Feed,
     availability: Availability,
+    reservations: Reservations,
     #[cfg(all(feature = "google", feature = "vault"))]
     google: Option<google::GoogleRoutes>,
 }
@@ -141,6 +143,12 @@ impl Desk {
     #[must_use]
     pub fn availability(&self) -> &Availability {
         &self.0.availability
+    }
+
+    /// Books, moves, cancels and finds appointments.
+    #[must_use]
+    pub fn reservations(&self) -> &Reservations {
+        &self.0.reservations
     }
 
     /// Connects tenants' Google calendars; `None` without one.

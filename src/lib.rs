@@ -105,6 +105,9 @@ pub mod phone;
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub mod provisioning;
 pub mod relay;
+#[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
+pub mod reserve;
 pub mod schedule;
 pub mod secret;
 #[cfg(feature = "sim")]

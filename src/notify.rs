@@ -39,4 +39,5 @@ mod courier;
 mod notifier;
 
 pub(crate) use courier::Courier;
+pub(crate) use notifier::Known;
 pub use notifier::Notifier;

@@ -30,6 +30,9 @@ pub use hours::{InvalidHours, WeeklyHours, Window};
 pub use interval::{Interval, InvalidInterval};
 pub use openings::Openings;
 pub use pool::{Choice, Offer, Pool};
+pub(crate) use slots::Joint;
 pub use slots::{InvalidQuery, Slot, SlotQuery, Slots};
 pub use spoken::Language;
+#[cfg(feature = "desk")]
+pub(crate) use zone::bounds;
 pub(crate) use zone::{earliest, inside, latest};

@@ -13,6 +13,7 @@
 //! | [`DELIVERY_SECONDS`] | histogram | |
 //! | [`BACKLOG`], [`BACKLOG_SECONDS`] | gauge | `kind`: `messages` is the outbox |
 //! | [`NOTIFICATIONS`] | counter | `kind`, `channel`, `outcome`: `handed_over`, `failed`, `withdrawn` |
+//! | [`BOOKINGS`] | counter | `outcome`: `held`, `confirmed`, `moved`, `cancelled`, `taken`, `failed`, `conflict` |
 //! | [`PROVISIONING`] | counter | `state` |
 //! | [`RATE_LIMITED`] | counter | `scope`: `texts`, `peer`, `tenant`, `guesses` |
 //! | [`API_REQUESTS`] | counter | `operation`, `status` |
@@ -38,6 +39,8 @@ pub const BACKLOG: &str = "frontdesk_backlog";
 pub const BACKLOG_SECONDS: &str = "frontdesk_backlog_seconds";
 /// Notifications that were sent on their way or not.
 pub const NOTIFICATIONS: &str = "frontdesk_notifications_total";
+/// What came of asking for appointments, and of looking after them.
+pub const BOOKINGS: &str = "frontdesk_bookings_total";
 /// Orders for numbers that came to a state.
 pub const PROVISIONING: &str = "frontdesk_provisioning_total";
 /// What was put off or refused because there was too much of it.

@@ -24,9 +24,9 @@ mod store;
 mod subscription;
 
 pub use block::{Block, Blocks};
-pub use booking::BookingSettings;
 #[cfg(feature = "desk")]
 pub(crate) use booking::FARTHEST;
+pub use booking::{BookingSettings, Invite, ResourceSettings};
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub use cache::CachedLookup;

@@ -7,13 +7,13 @@ use chrono_tz::Tz;
 
 use super::ledger::{KEPT, Ledger};
 use crate::Error;
-use crate::booking::{Booking, BookingQuery, Hold};
+use crate::booking::{Booking, BookingQuery, Hold, ResourceId, Seat};
 use crate::calendar::{Busy, Calendar, Calendars};
 use crate::clock::Clock;
 use crate::id::TenantId;
-use crate::schedule::{Alternative, Interval, Slot, SlotQuery, WeeklyHours, alternatives};
+use crate::schedule::{Alternative, Interval, Joint, Slot, SlotQuery, WeeklyHours, alternatives};
 use crate::store::Store;
-use crate::tenant::{FARTHEST, Tenant};
+use crate::tenant::{FARTHEST, ResourceSettings, Tenant};
 
 /// How many bookings of ours one question looks at; more is an error, never a guess.
 const MOST: usize = 20_000;
@@ -33,17 +33,25 @@ pub struct Question {
     pub duration: Option<TimeDelta>,
     /// The zone of who asks, which says what a day is where days count; the tenant's when absent.
     pub zone: Option<Tz>,
+    /// What the appointment takes: all of one of these; any one of the tenant's resources when empty.
+    pub resources: Vec<Vec<ResourceId>>,
 }
 
 impl Question {
     /// What is free between two times.
     pub fn between(from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
-        Self { from, until, duration: None, zone: None }
+        Self { from, until, duration: None, zone: None, resources: Vec::new() }
     }
 
     /// For an appointment of this length.
     pub fn lasting(mut self, duration: TimeDelta) -> Self {
         self.duration = Some(duration);
+        self
+    }
+
+    /// For one that takes all of these; or those of another call.
+    pub fn with(mut self, resources: impl IntoIterator<Item = ResourceId>) -> Self {
+        self.resources.push(resources.into_iter().collect());
         self
     }
 
@@ -66,13 +74,21 @@ pub struct Availability {
 /// What a question is answered from.
 struct Facts {
     tenant: Arc<Tenant>,
-    hours: WeeklyHours,
-    /// What counts against the capacity: our bookings.
-    busy: Vec<Interval>,
-    /// What leaves no room at all: everything else in the calendar.
+    /// What an appointment can take: all of one of these.
+    options: Vec<Vec<Line>>,
+    /// What leaves no room at all: everything in the calendar that is no booking of ours.
     closed: Vec<Interval>,
-    booked: Vec<DateTime<Utc>>,
     now: DateTime<Utc>,
+}
+
+/// A resource, and what it is busy with.
+struct Line {
+    resource: ResourceSettings,
+    hours: WeeklyHours,
+    /// Each of its places.
+    places: Vec<Vec<Interval>>,
+    /// When the appointments begin that count towards the limits.
+    booked: Vec<DateTime<Utc>>,
 }
 
 impl Availability {
@@ -109,7 +125,7 @@ impl Availability {
     /// sense. What is not known is never free.
     pub async fn slots(&self, tenant: &TenantId, question: &Question) -> Result<Vec<Slot>, Error> {
         let facts = self.facts(tenant, question, true).await?;
-        Ok(self.query(&facts, question)?.free_of(&facts.busy))
+        facts.slots(question)
     }
 
     /// The stretches of time in which an appointment can lie, as far as is remembered.
@@ -118,7 +134,18 @@ impl Availability {
     /// As with [`slots`](Self::slots).
     pub async fn windows(&self, tenant: &TenantId, question: &Question) -> Result<Vec<Interval>, Error> {
         let facts = self.facts(tenant, question, true).await?;
-        Ok(self.query(&facts, question)?.windows(&facts.busy))
+        let mut windows: Vec<Interval> = facts.joints(question)?.iter().flat_map(Joint::windows).collect();
+        if facts.options.len() > 1 {
+            // In each of them an appointment can lie throughout: one within another says nothing new.
+            windows.sort_unstable_by_key(|window| (window.start(), std::cmp::Reverse(window.end())));
+            let mut reached = DateTime::<Utc>::MIN_UTC;
+            windows.retain(|window| {
+                let new = window.end() > reached;
+                reached = reached.max(window.end());
+                new
+            });
+        }
+        Ok(windows)
     }
 
     /// The slots to offer in the place of a wanted time, best first; they lie within the question's time and within three
@@ -141,8 +168,7 @@ impl Availability {
         }
         let facts = self.facts(tenant, &near, true).await?;
         let zone = question.zone.unwrap_or(facts.tenant.zone);
-        let slots = self.query(&facts, &near)?.slots(&facts.busy);
-        Ok(alternatives(wanted, zone, count, slots))
+        Ok(alternatives(wanted, zone, count, facts.slots(&near)?))
     }
 
     /// Whether an appointment can begin at this very time: the calendar is asked, nothing is taken from memory.
@@ -156,22 +182,14 @@ impl Availability {
         question: &Question,
     ) -> Result<bool, Error> {
         let facts = self.facts(tenant, question, false).await?;
-        Ok(self.query(&facts, question)?.is_free(start, &facts.busy))
-    }
-
-    fn query<'a>(&self, facts: &'a Facts, question: &Question) -> Result<SlotQuery<'a>, Error> {
-        let query = asked(&facts.tenant, &facts.hours, question, facts.now);
-        query.check().map_err(|invalid| Error::refused("looking for free times").with_source(invalid))?;
-        Ok(query.booked(&facts.booked).except(&facts.closed))
+        Ok(facts.joints(question)?.iter().any(|joint| joint.allows(start)))
     }
 
     async fn facts(&self, id: &TenantId, question: &Question, remembered: bool) -> Result<Facts, Error> {
         let tenant = self.store.tenant(id).await?.ok_or_else(|| Error::missing("finding a tenant"))?;
-        let hours = tenant.hours.clone().unwrap_or_else(always);
-        let now = self.clock.now();
-        let mut facts = Facts { tenant, hours, busy: Vec::new(), closed: Vec::new(), booked: Vec::new(), now };
-        let _ = self.query(&facts, question)?;
-        let Some(reach) = reach(&facts.tenant, question, now) else { return Ok(facts) };
+        let mut facts = Facts::unasked(tenant, question, self.clock.now())?;
+        let _ = facts.joints(question)?;
+        let Some(reach) = reach(&facts.tenant, question, facts.now) else { return Ok(facts) };
         let query = BookingQuery { limit: MOST, ..BookingQuery::between(reach.start(), reach.end()) };
         let bookings = self.store.bookings(id, &query);
         let calendar = self.calendars.calendar(id).await?;
@@ -186,12 +204,98 @@ impl Availability {
         if bookings.len() >= MOST {
             return Err(Error::refused("looking for free times among more bookings than can be read"));
         }
+        let now = facts.now;
         let held: Vec<(&str, &Hold)> = bookings.iter().flat_map(|booking| live(booking, now)).collect();
-        facts.booked = held.iter().map(|(_, hold)| hold.start).collect();
         facts.closed = foreign(&held, &events);
-        facts.busy = held.iter().filter_map(|(_, hold)| Interval::new(hold.from, hold.until).ok()).collect();
+        facts.fill(&held);
         Ok(facts)
     }
+}
+
+impl Facts {
+    /// Before anything is known of what is busy.
+    fn unasked(tenant: Arc<Tenant>, question: &Question, now: DateTime<Utc>) -> Result<Self, Error> {
+        let unknown = || {
+            Error::refused("looking for free times of what is not known").with_reason(Some("unknown_resource".into()))
+        };
+        let options = tenant.booking.options(&question.resources).ok_or_else(unknown)?;
+        let line = |resource: ResourceSettings| {
+            let hours = resource.hours.clone().or_else(|| tenant.hours.clone()).unwrap_or_else(always);
+            // More places than bookings that are read would all be free.
+            let places = usize::try_from(resource.capacity).unwrap_or(MOST).min(MOST);
+            Line { places: vec![Vec::new(); places], hours, booked: Vec::new(), resource }
+        };
+        let options = options.into_iter().map(|all| all.into_iter().map(line).collect()).collect();
+        Ok(Self { tenant, options, closed: Vec::new(), now })
+    }
+
+    /// What is held, to the places it is held on. A tenant that names no resources has one, whatever a host has held.
+    fn fill(&mut self, held: &[(&str, &Hold)]) {
+        let named = !self.tenant.booking.resources.is_empty();
+        for option in &mut self.options {
+            let ids: Vec<ResourceId> = option.iter().map(|line| line.resource.id.clone()).collect();
+            let counts = |hold: &Hold| !named || hold.seats.iter().any(|seat| ids.contains(&seat.resource));
+            let booked: Vec<_> = held.iter().filter(|(_, hold)| counts(hold)).map(|(_, hold)| hold.start).collect();
+            for line in option {
+                line.booked.clone_from(&booked);
+                for (_, hold) in held {
+                    let Some(range) = hold.range() else { continue };
+                    let of = |seat: &&Seat| !named || seat.resource == line.resource.id;
+                    for seat in hold.seats.iter().filter(of) {
+                        let number = usize::try_from(seat.number).unwrap_or(usize::MAX);
+                        if let Some(place) = line.places.get_mut(number) {
+                            place.push(range);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is free with each of the options.
+    fn joints(&self, question: &Question) -> Result<Vec<Joint>, Error> {
+        let joint = |option: &Vec<Line>| {
+            let queries: Vec<_> = option
+                .iter()
+                .map(|line| {
+                    let query = asked(&self.tenant, &line.hours, question, self.now).capacity(line.resource.capacity);
+                    query.booked(&line.booked).except(&self.closed).places(&line.places)
+                })
+                .collect();
+            for query in &queries {
+                query.check().map_err(|invalid| Error::refused("looking for free times").with_source(invalid))?;
+            }
+            Ok(SlotQuery::joint(&queries))
+        };
+        self.options.iter().map(joint).collect()
+    }
+
+    fn slots(&self, question: &Question) -> Result<Vec<Slot>, Error> {
+        let joints = self.joints(question)?;
+        let mut slots: Vec<Slot> = joints.into_iter().flat_map(|joint| joint.slots()).collect();
+        if self.options.len() > 1 {
+            slots.sort_unstable();
+            slots.dedup();
+        }
+        Ok(slots)
+    }
+}
+
+/// Pure: whether a time can be asked for, and with which of the options: hours, notice and horizon, and nothing of what is
+/// busy.
+///
+/// # Errors
+/// When the question or the settings make no sense.
+pub(crate) fn fitting(
+    tenant: &Arc<Tenant>,
+    start: DateTime<Utc>,
+    question: &Question,
+    now: DateTime<Utc>,
+) -> Result<Vec<Vec<ResourceSettings>>, Error> {
+    let facts = Facts::unasked(tenant.clone(), question, now)?;
+    let joints = facts.joints(question)?;
+    let options = facts.options.into_iter().zip(joints).filter(|(_, joint)| joint.allows(start));
+    Ok(options.map(|(option, _)| option.into_iter().map(|line| line.resource).collect()).collect())
 }
 
 /// Pure: what is asked, as the tenant's settings say.
@@ -228,14 +332,14 @@ fn always() -> WeeklyHours {
 
 /// Pure: what a booking keeps others from now. The time that it is being moved to ends with its lease; the one that it has
 /// stays.
-fn live(booking: &Booking, now: DateTime<Utc>) -> impl Iterator<Item = (&str, &Hold)> {
+pub(crate) fn live(booking: &Booking, now: DateTime<Utc>) -> impl Iterator<Item = (&str, &Hold)> {
     let holds = booking.kept().filter(move |(_, lease)| lease.is_none_or(|until| until > now));
     holds.map(|(hold, _)| (booking.id.as_str(), hold))
 }
 
 /// Pure: what the calendar holds beside our bookings. The event of a booking is the booking as long as it is where that says;
 /// one that somebody has moved is in the way there, too.
-fn foreign(held: &[(&str, &Hold)], events: &[Busy]) -> Vec<Interval> {
+pub(crate) fn foreign(held: &[(&str, &Hold)], events: &[Busy]) -> Vec<Interval> {
     let mut ours: HashMap<&str, Vec<&Hold>> = HashMap::new();
     for (booking, hold) in held {
         ours.entry(booking).or_default().push(hold);
@@ -291,7 +395,11 @@ mod tests {
 
     #[test]
     fn a_move_that_was_given_up_leaves_the_time_that_stands() {
-        let mut known = booking("2026-12-01T10:00:00Z", "2026-11-21T09:00:00Z").commit("e").unwrap().confirm().unwrap();
+        let mut known = booking("2026-12-01T10:00:00Z", "2026-11-21T09:00:00Z")
+            .commit("e", at("2026-11-21T09:01:00Z"))
+            .unwrap()
+            .confirm()
+            .unwrap();
         known.next = known.hold.clone();
         known.lease_until = Some(at("2026-11-21T09:05:00Z"));
         assert_eq!(live(&known, at("2026-11-21T09:04:00Z")).count(), 2);

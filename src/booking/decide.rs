@@ -35,14 +35,20 @@ impl HoldRequest {
     /// request has no range.
     pub(crate) fn decide(&self, known: Option<&Booking>, occupied: &[Occupied]) -> Option<Decision> {
         let (from, until) = self.range()?;
-        if let Some(known) = known {
-            if self.is_answered_by(known) {
+        if let Some(known) = known.filter(|known| self.is_answered_by(known)) {
+            let stays = known.next.is_none() && self.moves;
+            // A move to where it is, but with others.
+            if !(stays && self.options.iter().all(|option| !is_with(known, option))) {
                 return Some(Decision::Already);
             }
-            let moves = known.state == BookingState::Confirmed && known.next.is_none();
-            if !moves && known.state != BookingState::Released {
-                return Some(Decision::Conflict);
-            }
+        }
+        let fits = match known {
+            Some(known) if self.moves => known.state == BookingState::Confirmed && known.next.is_none(),
+            Some(known) => known.state == BookingState::Released,
+            None => !self.moves,
+        };
+        if !fits {
+            return Some(Decision::Conflict);
         }
         let others: Vec<&Occupied> = occupied.iter().filter(|other| other.booking != self.booking).collect();
         let mut decision = Decision::LimitReached;
@@ -60,6 +66,13 @@ impl HoldRequest {
         }
         Some(decision)
     }
+}
+
+/// Whether a booking has just these resources.
+fn is_with(known: &Booking, option: &[Resource]) -> bool {
+    let seats = known.hold.iter().flat_map(|hold| &hold.seats);
+    let has: BTreeSet<_> = seats.map(|seat| &seat.resource).collect();
+    has == option.iter().map(|resource| &resource.id).collect()
 }
 
 /// How many other appointments begin in the limit's time on any of the resources.

@@ -3,8 +3,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::record::{Booking, BookingId, Customer};
+use super::record::{Booking, BookingId, Details};
 use crate::id::names;
+use crate::notification::Person;
+use crate::schedule::Interval;
 use crate::secret::Private;
 
 names! {
@@ -73,6 +75,20 @@ pub struct Hold {
     pub seats: Vec<Seat>,
 }
 
+impl Hold {
+    /// When the appointment is.
+    #[must_use]
+    pub fn interval(&self) -> Option<Interval> {
+        Interval::new(self.start, self.end).ok()
+    }
+
+    /// The time that others are kept from: the appointment and what is needed before and after.
+    #[must_use]
+    pub fn range(&self) -> Option<Interval> {
+        Interval::new(self.from, self.until).ok()
+    }
+}
+
 /// At most so many of a tenant's bookings of the wanted resources between two times: a daily or weekly limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -98,7 +114,7 @@ impl Limit {
 #[non_exhaustive]
 #[must_use]
 pub struct HoldRequest {
-    /// The booking: one that holds the same time already is left as it is, and one that is confirmed is to be moved.
+    /// The booking: one that holds the same time already is left as it is.
     pub booking: BookingId,
     /// When the appointment begins.
     pub start: DateTime<Utc>,
@@ -114,10 +130,10 @@ pub struct HoldRequest {
     pub lease: Duration,
     /// Daily and weekly limits, each counted over the resources of the option.
     pub limits: Vec<Limit>,
-    /// Who it is for.
-    pub customer: Customer,
-    /// What it is called.
-    pub title: Private,
+    /// What it is about.
+    pub details: Details,
+    /// Whether a booking that stands is to be moved; otherwise one that stands at another time is in the way.
+    pub moves: bool,
 }
 
 impl HoldRequest {
@@ -138,8 +154,8 @@ impl HoldRequest {
             options: vec![resources.into_iter().collect()],
             lease,
             limits: Vec::new(),
-            customer: Customer::default(),
-            title: Private::default(),
+            details: Details::default(),
+            moves: false,
         }
     }
 
@@ -162,8 +178,20 @@ impl HoldRequest {
     }
 
     /// For somebody, under a title.
-    pub fn with_customer(mut self, customer: Customer, title: impl Into<Private>) -> Self {
-        (self.customer, self.title) = (customer, title.into());
+    pub fn with_customer(mut self, customer: Person, title: impl Into<Private>) -> Self {
+        (self.details.customer, self.details.title) = (customer, title.into());
+        self
+    }
+
+    /// For a booking that stands, and is to be moved.
+    pub fn to_move(mut self) -> Self {
+        self.moves = true;
+        self
+    }
+
+    /// About this.
+    pub fn with_details(mut self, details: Details) -> Self {
+        self.details = details;
         self
     }
 

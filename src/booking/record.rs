@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use super::decide::Occupied;
 use super::hold::{Hold, HoldRequest};
 use super::state::BookingState;
-use crate::address::Address;
+use crate::calendar::Guest;
 use crate::id::{CallSid, TenantId, names};
 use crate::message::Lease;
+use crate::notification::Person;
+use crate::schedule::Interval;
 use crate::secret::Private;
 
 names! {
@@ -14,38 +16,63 @@ names! {
     pub struct BookingId, InvalidBookingId: "a booking";
 }
 
-/// Whom a booking is for.
+/// What a booking is about: what the calendar and the customer are told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
-pub struct Customer {
-    /// The name.
-    pub name: Private,
-    /// Where texts go.
-    pub phone: Option<Address>,
-    /// Where mail goes.
-    pub email: Option<Private>,
+pub struct Details {
+    /// Whom it is for.
+    pub customer: Person,
+    /// What it is called.
+    pub title: Private,
+    /// Where it is.
+    pub place: Option<Private>,
+    /// What else there is to know; it stands in the calendar.
+    pub notes: Option<Private>,
+    /// Who is invited besides the customer.
+    pub guests: Vec<Guest>,
+    /// The call in which it was made.
+    pub call: Option<CallSid>,
+    /// A digest of the request: the same key with another request is a mistake.
+    pub request: Option<String>,
 }
 
-impl Customer {
-    /// A customer by name.
+impl Details {
+    /// For somebody, under a title.
     #[must_use]
-    pub fn new(name: impl Into<Private>) -> Self {
-        Self { name: name.into(), phone: None, email: None }
+    pub fn new(customer: Person, title: impl Into<Private>) -> Self {
+        Self { customer, title: title.into(), ..Self::default() }
     }
 
-    /// With a number.
+    /// Everybody who is invited: the customer, if mail reaches them, and the others.
     #[must_use]
-    pub fn with_phone(mut self, phone: impl Into<Address>) -> Self {
-        self.phone = Some(phone.into());
-        self
+    pub fn invited(&self) -> Vec<Guest> {
+        let customer = self.customer.email.clone().map(|email| {
+            let name = Some(self.customer.name.clone()).filter(|name| !name.is_empty());
+            Guest { name, ..Guest::new(email) }
+        });
+        let mut all: Vec<Guest> = Vec::new();
+        for guest in customer.into_iter().chain(self.guests.iter().cloned()) {
+            if all.iter().all(|known| !known.email.as_str().eq_ignore_ascii_case(guest.email.as_str())) {
+                all.push(guest);
+            }
+        }
+        all
     }
+}
 
-    /// With an address for mail.
-    #[must_use]
-    pub fn with_email(mut self, email: impl Into<Private>) -> Self {
-        self.email = Some(email.into());
-        self
-    }
+/// What a person has done to the calendar that a booking cannot stand beside.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Conflict {
+    /// Something else was entered at its time.
+    Overlapped,
+    /// Its event was moved.
+    Moved,
+    /// Its event was deleted.
+    Deleted,
 }
 
 /// An appointment, from the hold to its end.
@@ -69,12 +96,17 @@ pub struct Booking {
     pub fence: u64,
     /// The event in the calendar, once it may be there.
     pub event: Option<String>,
-    /// Whom it is for.
-    pub customer: Customer,
-    /// What it is called.
-    pub title: Private,
-    /// The call in which it was made.
-    pub call: Option<CallSid>,
+    /// What it is about.
+    pub details: Details,
+    /// Whether guests are still to be invited: the calendar had enough of them.
+    #[serde(default)]
+    pub uninvited: bool,
+    /// Whether the calendar is to be looked at once more: what a person does there at the last moment cannot be prevented.
+    #[serde(default)]
+    pub unchecked: bool,
+    /// What was found in the calendar when it was last looked at.
+    #[serde(default)]
+    pub conflict: Option<Conflict>,
     /// How often a step failed in a row.
     pub attempts: u32,
     /// No step of the reconciler before.
@@ -112,9 +144,10 @@ impl Booking {
                 next: None,
                 lease_until: Some(until),
                 event: None,
-                customer: request.customer.clone(),
-                title: request.title.clone(),
-                call: None,
+                details: request.details.clone(),
+                uninvited: false,
+                unchecked: false,
+                conflict: None,
                 attempts: 0,
                 not_before: now,
                 lease: None,
@@ -124,66 +157,112 @@ impl Booking {
         }
     }
 
-    /// Held → committing: its time is held for good, and the event may be in the calendar from now on.
-    #[must_use]
-    pub fn commit(mut self, event: impl Into<String>) -> Option<Self> {
-        (self.state == BookingState::Held).then_some(())?;
-        self.state = BookingState::Committing;
-        self.event = Some(event.into());
-        self.lease_until = None;
+    /// To a state that may follow, with nothing failed yet. `None` when it may not.
+    fn become_state(mut self, next: BookingState) -> Option<Self> {
+        self.state.may_become(next).then_some(())?;
+        (self.state, self.attempts) = (next, 0);
         Some(self)
     }
 
-    /// Committing → confirmed.
+    /// Held → committing: its time is held for good, and the event may be in the calendar from now on. Nobody but whoever
+    /// says so works on it before `not_before`.
     #[must_use]
-    pub fn confirm(mut self) -> Option<Self> {
-        (self.state == BookingState::Committing).then_some(())?;
-        self.state = BookingState::Confirmed;
-        Some(self)
+    pub fn commit(self, event: impl Into<String>, not_before: DateTime<Utc>) -> Option<Self> {
+        let mut next = self.become_state(BookingState::Committing)?;
+        next.event = Some(event.into());
+        (next.lease_until, next.not_before) = (None, not_before);
+        Some(next)
     }
 
-    /// Held or committing → released: its time is anybody's.
+    /// Committing → confirmed; or held → confirmed, where there is no calendar.
     #[must_use]
-    pub fn release(mut self) -> Option<Self> {
+    pub fn confirm(self) -> Option<Self> {
         matches!(self.state, BookingState::Held | BookingState::Committing).then_some(())?;
-        self.state = BookingState::Released;
-        (self.hold, self.lease_until) = (None, None);
-        Some(self)
+        let mut next = self.become_state(BookingState::Confirmed)?;
+        next.lease_until = None;
+        Some(next)
     }
 
-    /// Confirmed → cancelled: its time is anybody's.
+    /// Committing → releasing: from now on it is only taken out of the calendar. From `not_before` anybody may.
     #[must_use]
-    pub fn cancel(mut self) -> Option<Self> {
-        (self.state == BookingState::Confirmed).then_some(())?;
-        self.state = BookingState::Cancelled;
-        (self.hold, self.next, self.lease_until) = (None, None, None);
-        Some(self)
+    pub fn withdraw(self, not_before: DateTime<Utc>) -> Option<Self> {
+        let mut next = self.become_state(BookingState::Releasing)?;
+        next.not_before = not_before;
+        Some(next)
     }
 
-    /// It has both times for good until [`moved`](Self::moved) or [`stay`](Self::stay), because the calendar is being
-    /// changed.
+    /// Held or releasing → released: its time is anybody's.
     #[must_use]
-    pub fn moving(mut self) -> Option<Self> {
-        (self.state == BookingState::Confirmed && self.next.is_some()).then_some(())?;
-        self.lease_until = None;
-        Some(self)
+    pub fn release(self) -> Option<Self> {
+        let mut next = self.become_state(BookingState::Released)?;
+        (next.hold, next.lease_until) = (None, None);
+        Some(next)
+    }
+
+    /// → cancelling: from now on it is only taken out of the calendar. From `not_before` anybody may.
+    #[must_use]
+    pub fn cancelling(self, not_before: DateTime<Utc>) -> Option<Self> {
+        let mut next = self.become_state(BookingState::Cancelling)?;
+        (next.lease_until, next.not_before) = (None, not_before);
+        // What was only held for a move, or is being moved to, is kept until the calendar is rid of the event.
+        (next.uninvited, next.unchecked) = (false, false);
+        Some(next)
+    }
+
+    /// Cancelling → cancelled; or confirmed → cancelled, where there is no calendar: its time is anybody's.
+    #[must_use]
+    pub fn cancel(self) -> Option<Self> {
+        let mut next = self.become_state(BookingState::Cancelled)?;
+        (next.hold, next.next, next.lease_until, next.conflict) = (None, None, None, None);
+        (next.uninvited, next.unchecked) = (false, false);
+        Some(next)
+    }
+
+    /// Confirmed → moving: it has both times for good, because the calendar is being changed.
+    #[must_use]
+    pub fn shift(self, not_before: DateTime<Utc>) -> Option<Self> {
+        self.next.is_some().then_some(())?;
+        let mut next = self.become_state(BookingState::Moving)?;
+        (next.lease_until, next.not_before) = (None, not_before);
+        Some(next)
+    }
+
+    /// Moving → returning: the calendar is being changed back.
+    #[must_use]
+    pub fn give_back(self, not_before: DateTime<Utc>) -> Option<Self> {
+        let mut next = self.become_state(BookingState::Returning)?;
+        next.not_before = not_before;
+        Some(next)
     }
 
     /// It stands at the new time; the old one is anybody's.
     #[must_use]
     pub fn moved(mut self) -> Option<Self> {
-        (self.state == BookingState::Confirmed).then_some(())?;
+        matches!(self.state, BookingState::Moving | BookingState::Confirmed).then_some(())?;
         self.hold = Some(self.next.take()?);
-        self.lease_until = None;
-        Some(self)
+        self.settled()
     }
 
     /// It stays where it is; the new time is anybody's.
     #[must_use]
     pub fn stay(mut self) -> Option<Self> {
+        matches!(self.state, BookingState::Returning | BookingState::Confirmed).then_some(())?;
         self.next.take()?;
-        self.lease_until = None;
+        self.settled()
+    }
+
+    fn settled(mut self) -> Option<Self> {
+        (self.state, self.lease_until, self.attempts) = (BookingState::Confirmed, None, 0);
         Some(self)
+    }
+
+    /// A step has failed; the next try is not before.
+    #[must_use]
+    pub fn failed(mut self, not_before: DateTime<Utc>) -> Self {
+        self.attempts = self.attempts.saturating_add(1);
+        self.not_before = not_before;
+        self.lease = None;
+        self
     }
 
     /// What is left of it when its lease has ended and somebody else wants the time.
@@ -223,16 +302,24 @@ impl Booking {
         hold.into_iter().chain(next)
     }
 
+    /// The stretch of time that it has, or has last had.
+    #[must_use]
+    pub fn interval(&self) -> Option<Interval> {
+        self.hold.as_ref().and_then(Hold::interval)
+    }
+
     /// From when the reconciler may take it; `None` when there is nothing to do.
     #[must_use]
     pub fn claimable_from(&self) -> Option<DateTime<Utc>> {
-        let due = match (self.state, &self.next) {
-            // What is held and what is being moved is left to who does it, as long as the lease lasts.
-            (BookingState::Held, _) | (BookingState::Confirmed, Some(_)) => {
+        let due = match self.state {
+            // What is held, and what is held for a move, is left to who does it, as long as the lease lasts.
+            BookingState::Held => self.lease_until.unwrap_or(self.not_before).max(self.not_before),
+            BookingState::Confirmed if self.next.is_some() => {
                 self.lease_until.unwrap_or(self.not_before).max(self.not_before)
             }
-            (BookingState::Committing, _) => self.not_before,
-            _ => return None,
+            BookingState::Confirmed if self.uninvited || self.unchecked => self.not_before,
+            BookingState::Confirmed | BookingState::Released | BookingState::Cancelled => return None,
+            _ => self.not_before,
         };
         Some(self.lease.as_ref().map_or(due, |lease| lease.until.max(due)))
     }

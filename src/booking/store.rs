@@ -75,7 +75,7 @@ impl BookingQuery {
         let of = |seat: &super::Seat| self.resource.as_ref().is_none_or(|resource| *resource == seat.resource);
         let wanted =
             |hold: &&super::Hold| hold.from < self.until && hold.until > self.from && (hold.seats.iter().any(of));
-        self.phone.as_ref().is_none_or(|phone| booking.customer.phone.as_ref() == Some(phone)).then_some(())?;
+        self.phone.as_ref().is_none_or(|phone| booking.details.customer.phone.as_ref() == Some(phone)).then_some(())?;
         booking.kept().map(|(hold, _)| hold).filter(wanted).map(|hold| hold.start).min()
     }
 }

@@ -112,7 +112,7 @@ impl Calendar for Diary {
                 booking: Some(event.booking.clone()),
                 title: event.title.clone(),
                 guests: event.guests.len(),
-                ..Entry::new(event.id.clone(), version, Some(event.interval))
+                ..Entry::new(event.id.clone(), version, (!event.free).then_some(event.interval))
             })),
         })
     }

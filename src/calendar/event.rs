@@ -134,6 +134,8 @@ pub struct NewEvent {
     pub notify: bool,
     /// In which zone its times are shown; the calendar's when absent.
     pub zone: Option<Tz>,
+    /// Whether it keeps nobody busy.
+    pub free: bool,
 }
 
 impl NewEvent {
@@ -150,6 +152,7 @@ impl NewEvent {
             guests: Vec::new(),
             notify: false,
             zone: None,
+            free: false,
         }
     }
 
@@ -181,6 +184,12 @@ impl NewEvent {
     pub fn with_guest(mut self, guest: Guest) -> Self {
         self.guests.push(guest);
         self.notify = true;
+        self
+    }
+
+    /// It keeps nobody busy.
+    pub fn free(mut self) -> Self {
+        self.free = true;
         self
     }
 

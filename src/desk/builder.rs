@@ -29,6 +29,7 @@ use crate::notification::{EmailSender, Workflow};
 use crate::notify::{Courier, Notifier};
 use crate::provisioning::{Provisioning, Saga};
 use crate::relay::RelayTarget;
+use crate::reserve::{PATIENCE, Reconciler, Reservations};
 use crate::store::Store;
 use crate::tenant::{Tenant, TenantLookup};
 use crate::twilio::Client;
@@ -72,6 +73,7 @@ pub struct DeskBuilder {
     api_limits: ApiLimits,
     calendars: Option<Arc<dyn Calendars>>,
     remember: Option<Duration>,
+    patience: Option<Duration>,
     #[cfg(all(feature = "google", feature = "vault"))]
     google: Option<(OAuth, Vault, Option<Url>)>,
     #[cfg(all(feature = "google", feature = "vault"))]
@@ -293,6 +295,13 @@ impl DeskBuilder {
         self
     }
 
+    /// How long somebody who books, moves or cancels waits for the calendar before they are told that it cannot be done now;
+    /// 8 seconds by default, which is less than an answer may take.
+    pub fn calendar_limit(mut self, limit: Duration) -> Self {
+        self.patience = Some(limit);
+        self
+    }
+
     /// Lets tenants connect Google calendars, whose tokens the vault seals: the page is `/oauth/google`, and people come back
     /// to `/oauth/google/callback`. [`Desk::connector`] gives out links to it.
     #[cfg(all(feature = "google", feature = "vault"))]
@@ -443,7 +452,12 @@ impl DeskBuilder {
             Some(google) => Arc::new(google.connector.clone().or_else(calendars)),
             None => calendars,
         };
-        let availability = Availability::new(store.clone(), calendars, clock.clone()).with_ledger(ledger);
+        let availability = Availability::new(store.clone(), calendars.clone(), clock.clone()).with_ledger(ledger);
+        let mut reservations =
+            Reservations::new(store.clone(), calendars, notifier.clone(), availability.clone(), clock.clone());
+        reservations.patience = self.patience.unwrap_or(PATIENCE);
+        let reconciler: Arc<dyn Turn> = Arc::new(Reconciler::new(&reservations, name.clone()));
+        workers.push(Worker::new(reconciler, clock.clone(), reservations.wake.clone()));
         let notices = Notices { calls: calls.clone(), client: self.client.clone() };
         let analysis = Analysis { store: store.clone(), client: self.client.clone() };
         let sounds = Sounds { store: store.clone(), client: self.client, blobs: self.blobs };
@@ -489,6 +503,7 @@ impl DeskBuilder {
             sounds,
             feed,
             availability,
+            reservations,
             #[cfg(all(feature = "google", feature = "vault"))]
             google,
         })))

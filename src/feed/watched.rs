@@ -190,7 +190,7 @@ mod tests {
         let wanted = HoldRequest::new("b1".parse().unwrap(), day.start(), day.end(), [resource], lease);
         let Held::Held(booking) = store.hold(&clinic, &wanted).await.unwrap() else { panic!("it was free") };
         assert_eq!(known().await, 2);
-        let booking = booking.commit("event").unwrap();
+        let booking = booking.commit("event", day.start()).unwrap();
         store.commit(&clinic, Unit::new().save_booking(booking)).await.unwrap();
         assert_eq!(known().await, 3);
     }

@@ -138,6 +138,7 @@ impl GoogleCalendar {
             summary: new.title.clone(),
             description: new.description.clone(),
             location: new.place.clone(),
+            transparency: new.free.then_some(Transparency::Transparent),
             attendees: (!new.guests.is_empty()).then(|| attendees(&new.guests)),
             extended_properties: Some(ExtendedProperties { private: Some(private), ..Default::default() }),
             ..Event::default()

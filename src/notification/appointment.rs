@@ -12,8 +12,8 @@ names! {
     pub struct AppointmentId, InvalidAppointmentId: "an appointment";
 }
 
-/// Somebody who is told of an appointment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Somebody who has an appointment, or is told of one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Person {
     /// The name.
@@ -97,6 +97,9 @@ pub struct Appointment {
     /// Where it is.
     #[serde(default)]
     pub place: Option<Private>,
+    /// Where it stands in a calendar, or can be put into one.
+    #[serde(default)]
+    pub link: Option<Private>,
     /// Whom it is for.
     pub customer: Person,
     /// Who else is told.
@@ -108,7 +111,7 @@ impl Appointment {
     /// An appointment for somebody.
     #[must_use]
     pub fn new(id: AppointmentId, start: DateTime<Utc>, end: DateTime<Utc>, customer: Person) -> Self {
-        Self { id, revision: None, start, end, service: None, place: None, customer, staff: Vec::new() }
+        Self { id, revision: None, start, end, service: None, place: None, link: None, customer, staff: Vec::new() }
     }
 
     /// Whether people can be told of these times.
@@ -137,6 +140,13 @@ impl Appointment {
     #[must_use]
     pub fn with_place(mut self, place: impl Into<Private>) -> Self {
         self.place = Some(place.into());
+        self
+    }
+
+    /// With where it stands in a calendar, or can be put into one.
+    #[must_use]
+    pub fn with_link(mut self, link: impl Into<Private>) -> Self {
+        self.link = Some(link.into());
         self
     }
 

@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 
-use super::appointment::AppointmentRecord;
+use super::appointment::{Appointment, AppointmentRecord};
 use super::record::{Audience, Notification, NotificationKind};
 use crate::schedule::Language;
 use crate::secret::Private;
@@ -45,7 +45,7 @@ pub fn wording(tenant: &Tenant, of: &AppointmentRecord, notification: &Notificat
     let told = language.unwrap_or_default();
     let built_in = built_in(told);
     let template = tenant.texts_in(tag).find_map(|texts| own(texts, notification.audience, notification.kind));
-    let template = template.unwrap_or_else(|| built_in.template(notification.audience, notification.kind));
+    let usual = built_in.template(notification.audience, notification.kind);
     let business = if tenant.name.is_empty() { number(tenant) } else { tenant.name.clone() };
     let (when, date) = (told.when(appointment.start, zone, now), told.date(appointment.start, zone, now));
     let time = told.time(appointment.start, zone);
@@ -59,9 +59,22 @@ pub fn wording(tenant: &Tenant, of: &AppointmentRecord, notification: &Notificat
         ("date", &date),
         ("time", &time),
         ("place", appointment.place.as_ref().map_or("", Private::as_str)),
+        ("link", appointment.link.as_ref().map_or("", Private::as_str)),
     ];
     let subject = built_in.subject(notification.kind);
-    Words { subject: fill(subject, &values).into(), body: fill(template, &values).into() }
+    let mut body = fill(template.unwrap_or(usual), &values);
+    if let (None, Some(link)) = (template, linked(appointment, notification)) {
+        // The tenant's own words say themselves where it stands.
+        body.push(' ');
+        body.push_str(link.as_str());
+    }
+    Words { subject: fill(subject, &values).into(), body: body.into() }
+}
+
+/// Where the customer finds an appointment that takes place.
+fn linked<'a>(appointment: &'a Appointment, notification: &Notification) -> Option<&'a Private> {
+    let told = matches!(notification.kind, NotificationKind::Confirmation | NotificationKind::Change);
+    appointment.link.as_ref().filter(|_| told && notification.audience == Audience::Customer)
 }
 
 fn number(tenant: &Tenant) -> String {
@@ -322,6 +335,28 @@ mod tests {
         let closer = Texts { confirmation: Some("{when}".into()), ..Texts::default() };
         tenant.texts.insert("ES-mx".into(), closer);
         assert_eq!(said(&tenant, anna().with_language("es-MX"))[0], "el jueves 4 de junio a las 15:00");
+    }
+
+    #[test]
+    fn who_has_an_appointment_is_shown_where_it_stands() {
+        let tenant = Tenant::new("clinic".parse().unwrap()).with_name("Clinic");
+        let start: DateTime<Utc> = "2026-06-04T19:00:00Z".parse().unwrap();
+        let now = start - TimeDelta::days(3);
+        let anna = Person::new("Anna").with_phone("+14155552671");
+        let visit = Appointment::new("v".parse().unwrap(), start, start + TimeDelta::minutes(30), anna)
+            .with_link("https://cal.example/v")
+            .with_staff(Person::new("Dr Ito").with_phone("+15551239999"));
+        let bodies = |tenant: &Tenant| {
+            let planned = plan(tenant, None, &[], &News::set(visit.clone()), now).unwrap();
+            let body = |told: &Notification| wording(tenant, &planned.record, told, now).body.into_string();
+            planned.told.iter().map(body).collect::<Vec<_>>()
+        };
+        let [confirmation, reminder, .., staff] = &bodies(&tenant)[..] else { panic!("several") };
+        assert!(confirmation.ends_with("7:00 PM. https://cal.example/v"), "{confirmation}");
+        assert!(!reminder.contains("https") && !staff.contains("https"), "{reminder} {staff}");
+        let mut own = tenant;
+        own.texts.insert("en".into(), Texts { confirmation: Some("At {link} ({time})".into()), ..Texts::default() });
+        assert_eq!(bodies(&own)[0], "At https://cal.example/v (7:00 PM)");
     }
 
     #[test]

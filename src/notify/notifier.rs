@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,6 +17,15 @@ use crate::tenant::Tenant;
 use crate::wake::Wake;
 
 const ROUNDS: usize = 8;
+
+/// What is known of an appointment: the record, what is planned and was not sent yet, and the texts of it that wait, as they
+/// are once they are withdrawn.
+#[derive(Default)]
+pub(crate) struct Known {
+    record: Option<AppointmentRecord>,
+    planned: Vec<Notification>,
+    texts: Vec<MessageRecord>,
+}
 
 /// Tells people of appointments. Part of a [`Desk`](crate::Desk), whose workers send what is due.
 #[derive(Clone)]
@@ -74,7 +84,7 @@ impl Notifier {
         let settings = self.settings(tenant).await?;
         let known =
             self.store.appointment(tenant, id).await?.ok_or_else(|| Error::missing("finding an appointment"))?;
-        let told = reminder(&settings, &known, at, self.clock.now());
+        let told = reminder(&self.possible(&settings), &known, at, self.clock.now());
         let unit = told.iter().cloned().fold(Unit::new(), Unit::notify);
         self.store.commit(tenant, unit).await?;
         self.wake.call();
@@ -109,33 +119,60 @@ impl Notifier {
         self.store.appointment(tenant, id).await
     }
 
-    async fn settings(&self, tenant: &TenantId) -> Result<Tenant, Error> {
-        let settings = self.store.tenant(tenant).await?.ok_or_else(|| Error::missing("finding a tenant"))?;
-        let mut settings = Tenant::clone(&settings);
-        settings.notifications.email &= self.mails;
-        Ok(settings)
+    async fn settings(&self, tenant: &TenantId) -> Result<Arc<Tenant>, Error> {
+        self.store.tenant(tenant).await?.ok_or_else(|| Error::missing("finding a tenant"))
+    }
+
+    /// As the host can keep to them.
+    fn possible<'a>(&self, settings: &'a Tenant) -> Cow<'a, Tenant> {
+        let mut settings = Cow::Borrowed(settings);
+        if settings.notifications.email && !self.mails {
+            settings.to_mut().notifications.email = false;
+        }
+        settings
     }
 
     async fn tell(&self, tenant: &TenantId, id: &AppointmentId, news: &News) -> Result<Vec<Notification>, Error> {
         let settings = self.settings(tenant).await?;
         for _ in 0..ROUNDS {
-            let now = self.clock.now();
-            let known = self.store.appointment(tenant, id).await?;
-            let (planned, texts) = self.withdrawable(tenant, id, now).await?;
-            let Some(plan) = plan(&settings, known.as_ref(), &planned, news, now) else { return Ok(Vec::new()) };
-            let unit = plan.withdrawn.into_iter().fold(Unit::new(), Unit::save_notification);
-            let unit = texts.into_iter().fold(unit, Unit::save_message);
-            let unit = plan.told.iter().cloned().fold(unit.save_appointment(plan.record), Unit::notify);
+            let known = self.known(tenant, id).await?;
+            let Some((unit, told)) = self.draft(&settings, known, news, Unit::new()) else { return Ok(Vec::new()) };
             match self.store.commit(tenant, unit).await? {
                 Commit::Applied => {
                     self.wake.call();
-                    return Ok(plan.told);
+                    return Ok(told);
                 }
                 // Somebody else told of it meanwhile, or something was just sent.
                 _ => continue,
             }
         }
         Err(Error::unavailable("telling of an appointment that keeps changing"))
+    }
+
+    /// What is known of an appointment: nothing, if it is new.
+    pub(crate) async fn known(&self, tenant: &TenantId, id: &AppointmentId) -> Result<Known, Error> {
+        let record = self.store.appointment(tenant, id).await?;
+        if record.is_none() {
+            return Ok(Known::default());
+        }
+        let (planned, texts) = self.withdrawable(tenant, id, self.clock.now()).await?;
+        Ok(Known { record, planned, texts })
+    }
+
+    /// Pure but for the time: `unit`, and what follows from the news. `None` when nothing does.
+    pub(crate) fn draft(
+        &self,
+        settings: &Tenant,
+        known: Known,
+        news: &News,
+        unit: Unit,
+    ) -> Option<(Unit, Vec<Notification>)> {
+        let Known { record, planned, texts } = known;
+        let plan = plan(&self.possible(settings), record.as_ref(), &planned, news, self.clock.now())?;
+        let unit = plan.withdrawn.into_iter().fold(unit, Unit::save_notification);
+        let unit = texts.into_iter().fold(unit, Unit::save_message);
+        let unit = plan.told.iter().cloned().fold(unit.save_appointment(plan.record), Unit::notify);
+        Some((unit, plan.told))
     }
 
     /// What is planned for an appointment and was not sent yet, and the texts of it that wait in the outbox, as they are

@@ -121,6 +121,7 @@ pub struct SlotQuery<'a> {
     per_week: Option<u32>,
     booked: &'a [DateTime<Utc>],
     except: &'a [Interval],
+    places: &'a [Vec<Interval>],
 }
 
 impl<'a> SlotQuery<'a> {
@@ -150,6 +151,7 @@ impl<'a> SlotQuery<'a> {
             per_week: None,
             booked: &[],
             except: &[],
+            places: &[],
         }
     }
 
@@ -214,6 +216,13 @@ impl<'a> SlotQuery<'a> {
         self
     }
 
+    /// What each of several places is busy with: an appointment keeps one place throughout, so that two that are free one
+    /// after the other are not enough.
+    pub fn places(mut self, places: &'a [Vec<Interval>]) -> Self {
+        self.places = places;
+        self
+    }
+
     /// Times that leave no room at all, whatever the capacity.
     pub fn except(mut self, closed: &'a [Interval]) -> Self {
         self.except = closed;
@@ -266,8 +275,16 @@ impl<'a> SlotQuery<'a> {
     /// and how far slots are apart is the longest of all.
     #[must_use]
     pub fn all_of(queries: &[(Self, &[Interval])]) -> Vec<Slot> {
-        let grids = queries.iter().map(|(query, busy)| query.grid(busy));
-        grids.reduce(Grid::and).map(|grid| Slots::new(grid).rest()).unwrap_or_default()
+        Self::together(queries.iter().map(|(query, busy)| query.grid(busy))).slots().rest()
+    }
+
+    /// Several questions as one: what is free for all of them.
+    pub(crate) fn joint(queries: &[Self]) -> Joint {
+        Self::together(queries.iter().map(|query| query.grid(&[])))
+    }
+
+    fn together(grids: impl Iterator<Item = Grid>) -> Joint {
+        Joint(grids.reduce(Grid::and).unwrap_or_default())
     }
 
     /// Pure: the question in plain numbers.
@@ -301,6 +318,9 @@ impl<'a> SlotQuery<'a> {
             1 => busy.iter().map(|busy| block((busy.start, busy.end))).collect(),
             several => crowded(busy, several).into_iter().map(block).collect(),
         };
+        let full =
+            self.places.iter().map(|busy| joined(busy.iter().map(|busy| block((busy.start, busy.end))).collect()));
+        blocked.extend(full.reduce(|all, place| intersection(&all, &place)).unwrap_or_default());
         blocked.extend(self.except.iter().map(|closed| block((closed.start, closed.end))));
         blocked.extend(self.full(openings.zone()).map(|(start, end)| (start - 1, end)));
         let step = self.step.map_or(duration, seconds);
@@ -464,6 +484,24 @@ impl Grid {
             }
         }
         free
+    }
+}
+
+/// What several questions have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct Joint(Grid);
+
+impl Joint {
+    pub(crate) fn slots(&self) -> Slots {
+        Slots::new(self.0.clone())
+    }
+
+    pub(crate) fn windows(&self) -> Vec<Interval> {
+        self.0.free()
+    }
+
+    pub(crate) fn allows(&self, start: DateTime<Utc>) -> bool {
+        self.0.allows(start.timestamp())
     }
 }
 

@@ -1,4 +1,6 @@
 use chrono::{DateTime, LocalResult, NaiveDateTime, TimeDelta, TimeZone, Utc};
+#[cfg(feature = "desk")]
+use chrono::{Datelike, Days, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 
 /// The instant of a local time that begins something: in a gap the first valid instant after it, in a fold the
@@ -23,6 +25,18 @@ pub(crate) fn latest(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
 pub(crate) fn inside(at: DateTime<Utc>) -> DateTime<Utc> {
     let margin = TimeDelta::days(3);
     at.clamp(DateTime::<Utc>::MIN_UTC + margin, DateTime::<Utc>::MAX_UTC - margin)
+}
+
+/// The day and the week, from Monday to Sunday, that an instant lies in: each from its beginning up to the next one's.
+#[cfg(feature = "desk")]
+pub(crate) fn bounds(at: DateTime<Utc>, zone: Tz) -> ([DateTime<Utc>; 2], [DateTime<Utc>; 2]) {
+    // A week before the calendar's ends there is always a day before and after.
+    let margin = TimeDelta::days(14);
+    let at = at.clamp(DateTime::<Utc>::MIN_UTC + margin, DateTime::<Utc>::MAX_UTC - margin);
+    let date = at.with_timezone(&zone).date_naive();
+    let midnight = |date: NaiveDate| earliest(zone, date.and_time(NaiveTime::MIN));
+    let monday = date - Days::new(date.weekday().num_days_from_monday().into());
+    ([midnight(date), midnight(date + Days::new(1))], [midnight(monday), midnight(monday + Days::new(7))])
 }
 
 /// The instant at which a gap's clock jumps. The longest gap on record is a whole day (Samoa, 2011).

@@ -1,12 +1,72 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::booking::{Resource, ResourceId};
 use crate::calendar::BusyRules;
-use crate::schedule::SlotQuery;
+use crate::schedule::{SlotQuery, WeeklyHours};
 use crate::secret::Private;
 
 /// Nobody books farther ahead, in days.
 pub(crate) const FARTHEST: u32 = 731;
+
+/// What appointments take where the settings name nothing.
+const USUAL: &str = "desk";
+
+/// Somebody or something that appointments take: a person, a room, a chair.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ResourceSettings {
+    /// Its name.
+    pub id: ResourceId,
+    /// How many may have it at the same time; 1 by default.
+    #[serde(default = "one")]
+    pub capacity: u32,
+    /// When it can be had; the business's hours when absent.
+    #[serde(default)]
+    pub hours: Option<WeeklyHours>,
+}
+
+impl ResourceSettings {
+    /// What one appointment has at a time, in the business's hours.
+    #[must_use]
+    pub fn new(id: ResourceId) -> Self {
+        Self { id, capacity: 1, hours: None }
+    }
+
+    /// How many may have it at the same time.
+    #[must_use]
+    pub fn with_capacity(mut self, capacity: u32) -> Self {
+        self.capacity = capacity;
+        self
+    }
+
+    /// When it can be had.
+    #[must_use]
+    pub fn with_hours(mut self, hours: WeeklyHours) -> Self {
+        self.hours = Some(hours);
+        self
+    }
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// When guests learn of an appointment from the calendar.
+#[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Invite {
+    /// In a second step, when the calendar was looked at once more: nobody is invited to what is then taken back.
+    #[default]
+    Afterwards,
+    /// With the event, in one request: an invitation may have to be taken back.
+    AtOnce,
+    /// Not at all.
+    Never,
+}
 
 /// How appointments are offered.
 #[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
@@ -38,6 +98,14 @@ pub struct BookingSettings {
     pub whole_days: bool,
     /// The calendar; the account's main one when absent.
     pub calendar: Option<Private>,
+    /// What appointments take, if there are several. One that asks for nothing certain gets one of these.
+    pub resources: Vec<ResourceSettings>,
+    /// Whether, of several that could take an appointment, whoever has the fewest in that week gets it; the first by default.
+    pub fair: bool,
+    /// How many minutes a time is held for somebody who has not decided yet; 5 by default.
+    pub hold: u32,
+    /// When guests learn of it from the calendar.
+    pub invite: Invite,
 }
 
 impl Default for BookingSettings {
@@ -55,6 +123,10 @@ impl Default for BookingSettings {
             tentative: true,
             whole_days: true,
             calendar: None,
+            resources: Vec::new(),
+            fair: false,
+            hold: 5,
+            invite: Invite::default(),
         }
     }
 }
@@ -85,5 +157,30 @@ impl BookingSettings {
     #[must_use]
     pub fn rules(&self) -> BusyRules {
         BusyRules { tentative: self.tentative, whole_days: self.whole_days }
+    }
+
+    /// Pure: what an appointment can take: all of one of these. `wanted` are the same by name; any one of what there is when
+    /// nothing is wanted. `None` when something is not known.
+    #[must_use]
+    pub fn options(&self, wanted: &[Vec<ResourceId>]) -> Option<Vec<Vec<ResourceSettings>>> {
+        let usual = || ResourceId::new(USUAL).ok().map(|id| ResourceSettings::new(id).with_capacity(self.capacity));
+        if wanted.is_empty() {
+            return match self.resources.as_slice() {
+                [] => Some(vec![vec![usual()?]]),
+                all => Some(all.iter().map(|one| vec![one.clone()]).collect()),
+            };
+        }
+        let known = |id: &ResourceId| match self.resources.as_slice() {
+            [] => usual().filter(|usual| usual.id == *id),
+            all => all.iter().find(|one| one.id == *id).cloned(),
+        };
+        let options = wanted.iter().map(|all| all.iter().map(known).collect::<Option<Vec<_>>>());
+        options.map(|option| option.filter(|all| !all.is_empty())).collect()
+    }
+}
+
+impl From<&ResourceSettings> for Resource {
+    fn from(settings: &ResourceSettings) -> Self {
+        Self::new(settings.id.clone()).with_capacity(settings.capacity)
     }
 }

@@ -48,7 +48,7 @@ fn few<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u32>, D::Error>
 
 /// A tenant's own words in a language; what is absent is said in the crate's.
 ///
-/// `{business}`, `{number}`, `{customer}`, `{name}` (who is told), `{service}`, `{when}`, `{date}`, `{time}` and `{place}`
+/// `{business}`, `{number}`, `{customer}`, `{name}` (who is told), `{service}`, `{when}`, `{date}`, `{time}`, `{place}` and `{link}`
 /// stand for what they say; a text to a missed caller knows `{business}` and `{number}`.
 #[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

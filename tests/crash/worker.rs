@@ -180,7 +180,7 @@ async fn book(store: &dyn Store, clock: &Fast, me: u32) {
 async fn step(store: &dyn Store, id: &str, request: &HoldRequest) -> Result<(), frontdesk::Error> {
     let tenant = tenant(0);
     let (Held::Held(booking) | Held::Already(booking)) = store.hold(&tenant, request).await? else { return Ok(()) };
-    let Some(committing) = booking.commit("event") else { return Ok(()) };
+    let Some(committing) = booking.commit("event", DateTime::<Utc>::MAX_UTC) else { return Ok(()) };
     if store.commit(&tenant, Unit::new().save_booking(committing)).await? != Commit::Applied {
         return Ok(());
     }

@@ -53,6 +53,7 @@ const LAYERS: &[(&str, u8)] = &[
     ("messaging", 4),
     ("notify", 4),
     ("provisioning", 4),
+    ("reserve", 4),
     ("vault", 4),
     ("worker", 4),
     ("axum", 5),

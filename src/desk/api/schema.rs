@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::address::Address;
+use crate::booking::{BookingId, ResourceId};
 use crate::id::{CallSid, IntelligenceServiceSid, MessageSid, NotificationId, TenantId};
 use crate::notification::AppointmentId;
 use crate::phone::E164;
@@ -39,6 +40,8 @@ texts! {
     TenantId: "TenantId", { "type": "string", "minLength": 1, "maxLength": 128 };
     NotificationId: "NotificationId", { "type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$" };
     AppointmentId: "AppointmentId", { "type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$" };
+    BookingId: "BookingId", { "type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$" };
+    ResourceId: "ResourceId", { "type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$" };
     Window: "Window", { "type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}-[0-9]{1,2}:[0-9]{2}$" };
     WeeklyHours: "WeeklyHours", {
         "type": "object",

@@ -250,3 +250,25 @@ proptest! {
         prop_assert_eq!(again.free_of(&busy).len(), ours.len());
     }
 }
+
+#[test]
+fn an_appointment_keeps_one_place_throughout() {
+    let hours: WeeklyHours = "mon-sun 09:00-11:00".parse().unwrap();
+    let (from, until) = (at("2026-03-02T00:00:00Z"), at("2026-03-03T00:00:00Z"));
+    let half = |start: &str| Interval::new(at(start), at(start) + TimeDelta::minutes(30)).unwrap();
+    // One place is taken from 9:30, the other from 10:00, half an hour each.
+    let places = [vec![half("2026-03-02T09:30:00Z")], vec![half("2026-03-02T10:00:00Z")]];
+    let query = |minutes| {
+        let query = SlotQuery::new(&hours, Tz::UTC).duration(TimeDelta::minutes(minutes)).step(TimeDelta::minutes(30));
+        query.between(from, until).places(&places)
+    };
+    let starts = |minutes| {
+        let slots = query(minutes).free_of(&[]);
+        slots.iter().map(|slot| slot.start().format("%H:%M").to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(starts(30), ["09:00", "09:30", "10:00", "10:30"]);
+    // From 9:30 to 10:30 somebody is free at every minute, but nobody throughout.
+    assert_eq!(starts(60), ["09:00", "10:00"]);
+    assert_eq!(query(60).windows(&[]).len(), 2);
+    assert!(query(60).is_free(at("2026-03-02T10:00:00Z"), &[]), "where one place ends and the other is free");
+}

@@ -5,7 +5,8 @@ use futures_util::future::join_all;
 
 use super::Bench;
 use super::fixtures::{CALLER, at, tenant};
-use crate::booking::{Booking, BookingQuery, BookingState, Customer, Held, HoldRequest, Limit, Resource};
+use crate::booking::{Booking, BookingQuery, BookingState, Held, HoldRequest, Limit, Resource};
+use crate::notification::Person;
 use crate::store::{Commit, Unit};
 
 const LEASE: Duration = Duration::from_secs(300);
@@ -42,14 +43,14 @@ impl Bench {
     async fn confirmed(&self, request: &HoldRequest) -> Booking {
         let booking = self.held(request).await;
         let id = booking.id.as_str().to_owned();
-        assert_eq!(self.save(booking.commit("event")).await, Commit::Applied);
+        assert_eq!(self.save(booking.commit("event", at(0))).await, Commit::Applied);
         assert_eq!(self.save(self.booking(&id).await.confirm()).await, Commit::Applied);
         self.booking(&id).await
     }
 }
 
 pub(super) async fn a_time_is_held_committed_and_confirmed(bench: Bench) {
-    let anna = Customer::new("Anna").with_phone(CALLER);
+    let anna = Person::new("Anna").with_phone(CALLER);
     let wanted =
         request("b1", 0, 30).with_customer(anna, "Check-up").with_buffers(Duration::ZERO, Duration::from_secs(600));
     let held = bench.held(&wanted).await;
@@ -58,8 +59,8 @@ pub(super) async fn a_time_is_held_committed_and_confirmed(bench: Bench) {
     assert_eq!(bench.hold(&wanted).await, Held::Already(Box::new(held.clone())), "asked again, it is the same");
     let earlier = request("b1", 60, 90);
     assert_eq!(bench.hold(&earlier).await, Held::Conflict(Box::new(held.clone())), "one thing at a time");
-    assert_eq!(bench.save(held.clone().commit("event1")).await, Commit::Applied);
-    assert_eq!(bench.save(held.commit("event2")).await, Commit::Stale, "the fence is behind");
+    assert_eq!(bench.save(held.clone().commit("event1", at(0))).await, Commit::Applied);
+    assert_eq!(bench.save(held.commit("event2", at(0))).await, Commit::Stale, "the fence is behind");
     let committing = bench.booking("b1").await;
     assert_eq!((committing.event.as_deref(), committing.lease_until), (Some("event1"), None));
     assert_eq!(bench.save(committing.confirm()).await, Commit::Applied);
@@ -121,16 +122,19 @@ pub(super) async fn what_is_held_too_long_is_anybodys(bench: Bench) {
     assert_eq!(bench.hold(&request("b2", 0, 30)).await, Held::Taken);
     bench.clock.advance(Duration::from_secs(1));
     bench.held(&request("b2", 0, 30)).await;
-    assert_eq!(bench.save(held.commit("event")).await, Commit::Stale, "it came too late");
+    assert_eq!(bench.save(held.commit("event", at(0))).await, Commit::Stale, "it came too late");
     let lapsed = bench.booking("b1").await;
     assert_eq!((lapsed.state, lapsed.hold), (BookingState::Released, None));
     // Nobody wanted it meanwhile, so that late is not too late.
     bench.clock.advance(LEASE);
     let late = bench.booking("b2").await;
-    assert_eq!(bench.save(late.commit("event")).await, Commit::Applied);
+    assert_eq!(bench.save(late.commit("event", at(0))).await, Commit::Applied);
     bench.clock.advance(LEASE * 100);
     assert_eq!(bench.hold(&request("b3", 0, 30)).await, Held::Taken, "what is being committed is held for good");
     // Given back, it begins anew under a higher fence.
+    assert_eq!(bench.booking("b2").await.release(), None, "the event may be in the calendar");
+    assert_eq!(bench.save(bench.booking("b2").await.withdraw(at(0))).await, Commit::Applied);
+    assert_eq!(bench.hold(&request("b3", 0, 30)).await, Held::Taken, "until the calendar is rid of it");
     assert_eq!(bench.save(bench.booking("b2").await.release()).await, Commit::Applied);
     let again = bench.held(&request("b2", 0, 30)).await;
     assert_eq!((again.fence, again.event, again.state), (2, None, BookingState::Held));
@@ -138,29 +142,31 @@ pub(super) async fn what_is_held_too_long_is_anybodys(bench: Bench) {
 
 pub(super) async fn a_booking_moves_though_it_overlaps_itself(bench: Bench) {
     bench.confirmed(&request("b1", 0, 30)).await;
-    let later = request("b1", 15, 45);
+    assert!(matches!(bench.hold(&request("b1", 15, 45)).await, Held::Conflict(_)), "it was not asked to move");
+    assert_eq!(bench.hold(&request("b0", 15, 45).to_move()).await, Held::Taken, "nothing is there to move");
+    let later = request("b1", 15, 45).to_move();
     let moving = bench.held(&later).await;
     assert_eq!((moving.state, moving.fence), (BookingState::Confirmed, 2));
     assert_eq!(bench.hold(&later).await, Held::Already(Box::new(moving.clone())));
     assert_eq!(bench.hold(&request("b2", 40, 50)).await, Held::Taken, "both times are its own");
     assert_eq!(bench.hold(&request("b2", 0, 10)).await, Held::Taken);
-    assert_eq!(bench.save(moving.moving()).await, Commit::Applied);
+    assert_eq!(bench.save(moving.shift(at(0))).await, Commit::Applied);
     bench.clock.advance(LEASE * 2);
     assert_eq!(bench.hold(&request("b2", 40, 50)).await, Held::Taken, "while the calendar is being changed");
     assert_eq!(bench.save(bench.booking("b1").await.moved()).await, Commit::Applied);
     bench.held(&request("b2", 0, 15)).await;
     assert_eq!(bench.hold(&request("b3", 40, 50)).await, Held::Taken);
     // A move that was begun and left: the new time is anybody's, the old one stays.
-    let begun = bench.held(&request("b1", 60, 90)).await;
+    let begun = bench.held(&request("b1", 60, 90).to_move()).await;
     bench.clock.advance(LEASE);
     bench.held(&request("b3", 60, 90)).await;
-    assert_eq!(bench.save(begun.moving()).await, Commit::Stale);
+    assert_eq!(bench.save(begun.shift(at(0))).await, Commit::Stale);
     let stays = bench.booking("b1").await;
     assert_eq!((stays.state, stays.next.is_none()), (BookingState::Confirmed, true));
     assert_eq!(stays.hold.unwrap().start, at(15 * 60));
     assert_eq!(bench.hold(&request("b4", 40, 50)).await, Held::Taken);
     // And one that is given up.
-    let begun = bench.held(&request("b1", 120, 150)).await;
+    let begun = bench.held(&request("b1", 120, 150).to_move()).await;
     assert_eq!(bench.save(begun.stay()).await, Commit::Applied);
     bench.held(&request("b4", 120, 150)).await;
 }

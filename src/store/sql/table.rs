@@ -74,7 +74,7 @@ impl Table for Notification {
 
 impl Table for Booking {
     fn columns(&self) -> Vec<(&'static str, Value)> {
-        let contact = self.customer.phone.as_ref().map_or(Value::Text(None), Value::from);
+        let contact = self.details.customer.phone.as_ref().map_or(Value::Text(None), Value::from);
         vec![("state", self.state.as_str().into()), ("contact", contact)]
     }
 }

@@ -1,0 +1,93 @@
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::{FutureExt, future};
+use tracing::Instrument as _;
+
+use super::saga::Saga;
+use super::step::{self, Step};
+use crate::Error;
+use crate::booking::Booking;
+use crate::clock::within;
+use crate::id::TenantId;
+use crate::worker::Turn;
+
+const BATCH: usize = 16;
+const LEASE: Duration = Duration::from_secs(300);
+/// Well within the lease.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Finishes what broke off, and looks after what stands: takes bookings that nobody works on and does what comes next.
+#[derive(Debug)]
+pub(crate) struct Reconciler {
+    saga: Saga,
+    name: String,
+}
+
+#[async_trait]
+impl Turn for Reconciler {
+    async fn turn(&self) -> Result<usize, Error> {
+        let claimed = self.saga.store.claim_bookings(&self.name, BATCH, LEASE).await?;
+        let count = claimed.len();
+        let handled = claimed.into_iter().map(|(tenant, booking)| async move {
+            let span = tracing::info_span!("reconcile", booking = %booking.id);
+            // A panic of the host's calendar must not end the work on others.
+            let handled = AssertUnwindSafe(self.handle(&tenant, booking)).catch_unwind().instrument(span).await;
+            handled.unwrap_or_else(|_| Err(Error::unavailable("a step of a booking panicked")))
+        });
+        // One that cannot be handled waits for its lease to end.
+        for error in future::join_all(handled).await.into_iter().filter_map(Result::err) {
+            tracing::warn!(%error, "a booking could not be looked after; it is taken again later");
+        }
+        Ok(count)
+    }
+}
+
+impl Reconciler {
+    pub(crate) fn new(reservations: &super::Reservations, name: String) -> Self {
+        Self { saga: reservations.saga.clone(), name }
+    }
+
+    async fn handle(&self, tenant: &TenantId, booking: Booking) -> Result<(), Error> {
+        let now = self.saga.clock.now();
+        let Some(step) = step::next(&booking, now) else {
+            return self.saga.write_or_read(Some(booking)).await.map(|_| ());
+        };
+        let (id, state, attempts) = (booking.id.clone(), booking.state, booking.attempts);
+        let taken = within(self.saga.clock.as_ref(), LIMIT, self.take(tenant, step, booking)).await;
+        let Err(error) = taken.unwrap_or_else(|| Err(Error::unavailable("a step of a booking took too long"))) else {
+            return Ok(());
+        };
+        tracing::warn!(%error, ?step, "a step of a booking failed; trying again later");
+        let Some(current) = self.saga.store.booking(tenant, &id).await? else { return Ok(()) };
+        // Where it came farther, the next step begins anew.
+        let attempts = if current.state == state { attempts } else { 0 };
+        let pause = step::pause(attempts.saturating_add(1));
+        let now = self.saga.clock.now();
+        let again = Booking { attempts, ..current }.failed(now.checked_add_signed(pause).unwrap_or(now));
+        self.saga.write_or_read(Some(again)).await.map(|_| ())
+    }
+
+    async fn take(&self, tenant: &TenantId, step: Step, booking: Booking) -> Result<Booking, Error> {
+        let (saga, now) = (&self.saga, self.saga.clock.now());
+        match step {
+            Step::Release => return saga.write_or_read(booking.release()).await,
+            Step::Stay => return saga.write_or_read(booking.stay()).await,
+            _ => {}
+        }
+        let case = saga.case(tenant).await?;
+        match step {
+            Step::Enter => saga.enter(&case, booking).await,
+            Step::Withdraw => saga.write_or_read(booking.withdraw(now)).await,
+            Step::Erase => saga.erase(&case, booking).await,
+            Step::Shift => saga.shift(&case, booking).await,
+            Step::GiveBack => saga.write_or_read(booking.give_back(now)).await,
+            Step::Return => saga.put_back(&case, booking).await,
+            Step::Remove => saga.remove(&case, booking).await,
+            Step::Invite => saga.invite(&case, booking).await,
+            Step::Inspect => saga.inspect(&case, booking).await,
+            Step::Release | Step::Stay => Ok(booking),
+        }
+    }
+}

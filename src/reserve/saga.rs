@@ -1,0 +1,443 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::StatusCode;
+
+use super::event;
+use super::step::{conflict, is_announced};
+use crate::Error;
+use crate::availability::{Availability, foreign, live};
+use crate::booking::{Booking, BookingQuery, BookingState, Hold};
+use crate::calendar::{Calendar, Calendars, Change, Created, Entry, EventId, NewEvent, Patched};
+use crate::clock::Clock;
+use crate::id::TenantId;
+use crate::notification::News;
+use crate::notify::{Known, Notifier};
+use crate::schedule::Interval;
+use crate::store::{Commit, Store, Unit};
+use crate::telemetry;
+use crate::tenant::Tenant;
+
+const ROUNDS: usize = 8;
+/// How many bookings of ours an appointment can overlap; more is an error, never a guess.
+const MOST: usize = 20_000;
+
+/// Carries bookings from one state to the next.
+///
+/// Each method reads from top to bottom, can be begun again wherever it broke off, and may run twice at once: what is
+/// written is compared with what was read, what is entered has a name of its own, what is changed has a version, and
+/// nothing is taken out of a calendar before the booking says so. The booking that is returned is where it stands now,
+/// whoever has brought it there.
+#[derive(Debug, Clone)]
+pub(super) struct Saga {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) calendars: Arc<dyn Calendars>,
+    pub(super) notifier: Notifier,
+    pub(super) availability: Availability,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// Whose booking it is, and where it is entered.
+pub(super) struct Case {
+    pub(super) tenant: Arc<Tenant>,
+    calendar: Option<Arc<dyn Calendar>>,
+}
+
+/// What came of writing a booking.
+enum Written {
+    /// It is written.
+    Now(Booking),
+    /// It had changed: this is what it is.
+    Before(Booking),
+}
+
+impl Saga {
+    pub(super) async fn case(&self, tenant: &TenantId) -> Result<Case, Error> {
+        let settings = self.store.tenant(tenant).await?.ok_or_else(|| Error::missing("finding a tenant"))?;
+        Ok(Case { calendar: self.calendars.calendar(tenant).await?, tenant: settings })
+    }
+
+    /// Held → confirmed: looked at, committed, entered, looked at again, announced, confirmed. Where a person was faster it
+    /// ends as released.
+    pub(super) async fn enter(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
+        let Some(hold) = booking.hold.clone() else { return Ok(booking) };
+        let (Some(calendar), Some(interval)) = (&case.calendar, hold.interval()) else {
+            return self.confirm(case, booking, None).await;
+        };
+        let mut booking = booking;
+        if booking.state == BookingState::Held {
+            if self.is_in_the_way(calendar.as_ref(), &booking, &hold).await? {
+                return self.write_or_read(booking.release()).await;
+            }
+            let name = event::name(&booking, &hold);
+            match self.write(booking.commit(name.as_str(), self.later()), Unit::new()).await? {
+                Written::Now(committing) => booking = committing,
+                Written::Before(current) => return Ok(current),
+            }
+        }
+        let (BookingState::Committing, Some(id)) = (booking.state, event::entered(&booking)) else {
+            return Ok(booking);
+        };
+        let mut new = event::new(&booking, &case.tenant, id, interval);
+        let mut created = calendar.create(&new).await;
+        if let Some(error) = created.as_ref().err().filter(|error| !new.guests.is_empty() && is_forbidden(error)) {
+            tracing::warn!(booking = %booking.id, %error, "guests are invited later");
+            (new.guests, new.notify, booking.uninvited) = (Vec::new(), false, true);
+            created = calendar.create(&new).await;
+        }
+        let entry = match created? {
+            Created::Now(entry) | Created::Before(entry) => entry,
+            // A person has deleted it, or we have before we broke off.
+            Created::Taken => return self.take_back(case, booking).await,
+        };
+        if self.is_in_the_way(calendar.as_ref(), &booking, &hold).await? {
+            return self.take_back(case, booking).await;
+        }
+        match self.announce(case, calendar.as_ref(), &mut booking, entry, interval).await? {
+            Some(entry) => self.confirm(case, booking, Some(&entry)).await,
+            None => self.take_back(case, booking).await,
+        }
+    }
+
+    /// Committing → released: it cannot stand.
+    async fn take_back(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
+        match self.write(booking.withdraw(self.later()), Unit::new()).await? {
+            Written::Now(releasing) => self.erase(case, releasing).await,
+            Written::Before(current) => Ok(current),
+        }
+    }
+
+    /// Releasing → released.
+    pub(super) async fn erase(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
+        self.rid(case, &booking).await?;
+        self.write_or_read(booking.release()).await
+    }
+
+    /// Cancelling → cancelled, and the customer is told.
+    pub(super) async fn remove(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
+        self.rid(case, &booking).await?;
+        self.cancelled(case, booking).await
+    }
+
+    /// → cancelled, when the calendar is rid of it.
+    pub(super) async fn cancelled(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
+        let id = event::told_as(&booking)?;
+        self.tell(case, booking.cancel(), &News::Cancelled { id, revision: None }).await
+    }
+
+    /// Sees to it that a booking's event is not in the calendar and will not be: a request that is still on its way must
+    /// find its name used up.
+    async fn rid(&self, case: &Case, booking: &Booking) -> Result<(), Error> {
+        let (Some(calendar), Some(id), Some(interval)) = (&case.calendar, event::entered(booking), booking.interval())
+        else {
+            return Ok(());
+        };
+        match calendar.event(&id).await? {
+            Some(entry) if !entry.is_of(booking.id.as_str()) => return Ok(()),
+            Some(entry) => return calendar.delete(&id, entry.guests > 0).await,
+            None => {}
+        }
+        match calendar.create(&NewEvent::new(id.clone(), booking.id.as_str(), interval).free()).await? {
+            Created::Now(_) | Created::Before(_) => calendar.delete(&id, false).await,
+            Created::Taken => Ok(()),
+        }
+    }
+
+    /// Makes the event certain, invites guests, and puts it back where it belongs if somebody has moved it since. `None`
+    /// when somebody has deleted it.
+    async fn announce(
+        &self,
+        case: &Case,
+        calendar: &dyn Calendar,
+        booking: &mut Booking,
+        entry: Entry,
+        interval: Interval,
+    ) -> Result<Option<Entry>, Error> {
+        let (id, mut entry) = (entry.id.clone(), entry);
+        let mut guests = if booking.uninvited { Vec::new() } else { event::guests(booking, &case.tenant) };
+        for _ in 0..ROUNDS {
+            if is_announced(&entry, interval, guests.len()) {
+                return Ok(Some(entry));
+            }
+            let change = event::announce(interval, guests.clone());
+            match calendar.patch(&id, &entry.version, &change).await {
+                Ok(Patched::Done(entry)) => return Ok(Some(entry)),
+                Ok(Patched::Gone) => return Ok(None),
+                Ok(Patched::Stale) => match calendar.event(&id).await? {
+                    Some(current) => entry = current,
+                    None => return Ok(None),
+                },
+                // There were too many invitations today: the appointment stands without.
+                Err(error) if !guests.is_empty() && is_forbidden(&error) => {
+                    tracing::warn!(booking = %booking.id, %error, "guests are invited later");
+                    booking.uninvited = true;
+                    guests = Vec::new();
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::unavailable("confirming an event that keeps changing"))
+    }
+
+    /// → confirmed, and everything that the customer is to be told, in one.
+    async fn confirm(&self, case: &Case, booking: Booking, entry: Option<&Entry>) -> Result<Booking, Error> {
+        let mut confirmed = booking.confirm();
+        if let Some(confirmed) = &mut confirmed {
+            // A person may have come between the last look and now.
+            confirmed.unchecked = entry.is_some();
+            confirmed.not_before = if confirmed.uninvited { self.later() } else { self.clock.now() };
+        }
+        let news = confirmed.as_ref().map(|booking| event::appointment(booking, &case.tenant, entry)).transpose()?;
+        match news {
+            Some(appointment) => self.tell(case, confirmed, &News::set(appointment)).await,
+            None => Err(Error::refused("confirming a booking that is not held")),
+        }
+    }
+
+    /// Confirmed → moved: looked at, the calendar changed, the old time given back. Where a person was faster it stays.
+    pub(super) async fn shift(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
+        let Some(next) = booking.next.clone() else { return Ok(booking) };
+        let (Some(calendar), Some(interval)) = (&case.calendar, next.interval()) else {
+            return self.moved(case, booking, None).await;
+        };
+        let mut booking = booking;
+        if booking.state == BookingState::Confirmed {
+            if self.is_in_the_way(calendar.as_ref(), &booking, &next).await? {
+                return self.write_or_read(booking.stay()).await;
+            }
+            match self.write(booking.shift(self.later()), Unit::new()).await? {
+                Written::Now(moving) => booking = moving,
+                Written::Before(current) => return Ok(current),
+            }
+        }
+        if booking.state != BookingState::Moving {
+            return Ok(booking);
+        }
+        let entry = match self.put(calendar.as_ref(), &booking, interval).await? {
+            Some(entry) => Some(entry),
+            // A person has deleted it: it is entered anew, under the name of its new hold.
+            None => {
+                let id = event::name(&booking, &next);
+                let mut anew = booking.clone();
+                anew.event = Some(id.as_str().to_owned());
+                match self.write(Some(anew), Unit::new()).await? {
+                    Written::Now(moving) => booking = moving,
+                    Written::Before(current) => return Ok(current),
+                }
+                self.enter_anew(case, calendar.as_ref(), &booking, id, interval).await?
+            }
+        };
+        self.moved(case, booking, entry.as_ref()).await
+    }
+
+    /// An event in the place of one that a person has deleted; `None` when that one was deleted as well.
+    async fn enter_anew(
+        &self,
+        case: &Case,
+        calendar: &dyn Calendar,
+        booking: &Booking,
+        id: EventId,
+        interval: Interval,
+    ) -> Result<Option<Entry>, Error> {
+        let mut new = event::new(booking, &case.tenant, id, interval);
+        new.tentative = false;
+        let new = event::guests(booking, &case.tenant).into_iter().fold(new, |mut new, guest| {
+            if !new.guests.contains(&guest) {
+                new = new.with_guest(guest);
+            }
+            new
+        });
+        Ok(match calendar.create(&new).await? {
+            Created::Now(entry) | Created::Before(entry) => Some(entry),
+            Created::Taken => None,
+        })
+    }
+
+    /// Puts a booking's event to a time; `None` when there is no event.
+    async fn put(
+        &self,
+        calendar: &dyn Calendar,
+        booking: &Booking,
+        interval: Interval,
+    ) -> Result<Option<Entry>, Error> {
+        let Some(id) = event::entered(booking) else { return Ok(None) };
+        for _ in 0..ROUNDS {
+            let Some(entry) = calendar.event(&id).await? else { return Ok(None) };
+            if entry.interval == Some(interval) && booking.state == BookingState::Moving {
+                return Ok(Some(entry));
+            }
+            let change = Change::new().to(interval);
+            let change = if entry.guests > 0 { change.notifying() } else { change };
+            // Also where it is already: a change that is still on its way then finds another version.
+            match calendar.patch(&id, &entry.version, &change).await? {
+                Patched::Done(entry) => return Ok(Some(entry)),
+                Patched::Stale | Patched::Gone => {}
+            }
+        }
+        Err(Error::unavailable("moving an event that keeps changing"))
+    }
+
+    async fn moved(&self, case: &Case, booking: Booking, entry: Option<&Entry>) -> Result<Booking, Error> {
+        let mut moved = booking.moved();
+        if let Some(moved) = &mut moved {
+            (moved.unchecked, moved.conflict) = (moved.event.is_some() && case.calendar.is_some(), None);
+            moved.not_before = self.clock.now();
+        }
+        let news = moved.as_ref().map(|booking| event::appointment(booking, &case.tenant, entry)).transpose()?;
+        match news {
+            Some(appointment) => self.tell(case, moved, &News::set(appointment)).await,
+            None => Err(Error::refused("moving a booking that does not stand")),
+        }
+    }
+
+    /// Returning → confirmed at its old time.
+    pub(super) async fn put_back(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
+        if let (Some(calendar), Some(interval)) = (&case.calendar, booking.interval()) {
+            self.put(calendar.as_ref(), &booking, interval).await?;
+        }
+        let mut stays = booking.stay();
+        if let Some(stays) = &mut stays {
+            (stays.unchecked, stays.not_before) = (case.calendar.is_some(), self.clock.now());
+        }
+        self.write_or_read(stays).await
+    }
+
+    /// Invites the guests of a booking that was confirmed without.
+    pub(super) async fn invite(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
+        let mut invited = booking.clone();
+        (invited.uninvited, invited.attempts, invited.not_before) = (false, 0, self.clock.now());
+        let guests = event::guests(&booking, &case.tenant);
+        if let (Some(calendar), Some(id)) = (&case.calendar, event::entered(&booking)) {
+            for round in 0..=ROUNDS {
+                let Some(entry) = calendar.event(&id).await? else { break };
+                if entry.guests >= guests.len() {
+                    break;
+                }
+                if round == ROUNDS {
+                    return Err(Error::unavailable("inviting to an event that keeps changing"));
+                }
+                let change = Change::new().with_guests(guests.clone()).notifying();
+                if let Patched::Done(_) = calendar.patch(&id, &entry.version, &change).await? {
+                    break;
+                }
+            }
+        }
+        self.write_or_read(Some(invited)).await
+    }
+
+    /// Looks once more at what stands: what a person does at the last moment can only be found, and is told.
+    pub(super) async fn inspect(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
+        let mut seen = booking.clone();
+        (seen.unchecked, seen.attempts, seen.conflict) = (false, 0, None);
+        if let (Some(calendar), Some(id), Some(hold)) = (&case.calendar, event::entered(&booking), &booking.hold) {
+            let entry = calendar.event(&id).await?;
+            let overlapped = self.is_in_the_way(calendar.as_ref(), &booking, hold).await?;
+            seen.conflict = hold.interval().and_then(|interval| conflict(entry.as_ref(), interval, overlapped));
+        }
+        if let Some(conflict) = seen.conflict.filter(|_| seen.conflict != booking.conflict) {
+            tracing::warn!(booking = %booking.id, ?conflict, "a person has changed the calendar beside a booking");
+            telemetry::count(telemetry::BOOKINGS, [("outcome", "conflict")]);
+        }
+        self.write_or_read(Some(seen)).await
+    }
+
+    /// Whether something stands in the calendar, as it is now, that is no booking of ours.
+    async fn is_in_the_way(&self, calendar: &dyn Calendar, booking: &Booking, hold: &Hold) -> Result<bool, Error> {
+        let Some(range) = hold.range() else { return Ok(false) };
+        let mut events = calendar.busy(range).await?;
+        events.retain(|event| event.interval.overlaps(&range) && event.booking.as_deref() != Some(booking.id.as_str()));
+        if events.is_empty() {
+            return Ok(false);
+        }
+        let query = BookingQuery { limit: MOST, ..BookingQuery::between(range.start(), range.end()) };
+        let bookings = self.store.bookings(&booking.tenant, &query).await?;
+        if bookings.len() >= MOST {
+            return Err(Error::refused("looking for what is in the way of a booking among more than can be read"));
+        }
+        let now = self.clock.now();
+        let held: Vec<(&str, &Hold)> = bookings.iter().flat_map(|booking| live(booking, now)).collect();
+        let is_in_the_way = !foreign(&held, &events).is_empty();
+        if is_in_the_way {
+            // What was remembered did not know it.
+            self.availability.forget(&booking.tenant);
+        }
+        Ok(is_in_the_way)
+    }
+
+    /// Writes a booking together with what people are told of it.
+    async fn tell(&self, case: &Case, booking: Option<Booking>, news: &News) -> Result<Booking, Error> {
+        let Some(booking) = booking else { return Err(Error::refused("changing a booking that does not stand")) };
+        let id = event::told_as(&booking)?;
+        // The first that is heard of it: nothing needs to be read.
+        let is_new = booking.fence == 1 && matches!(news, News::Set(_));
+        let mut known = if is_new { Known::default() } else { self.notifier.known(&booking.tenant, &id).await? };
+        for _ in 0..ROUNDS {
+            let drafted = self.notifier.draft(&case.tenant, known, news, Unit::new());
+            let unit = drafted.map_or_else(Unit::new, |(unit, _)| unit);
+            match self.write(Some(booking.clone()), unit).await? {
+                Written::Now(booking) => {
+                    telemetry::count(telemetry::BOOKINGS, [("outcome", booking.state.as_str())]);
+                    self.notifier.wake.call();
+                    return Ok(booking);
+                }
+                // It is as it was: what is known of the appointment has changed.
+                Written::Before(current) if current.version == booking.version => {
+                    known = self.notifier.known(&booking.tenant, &id).await?;
+                }
+                Written::Before(current) => return Ok(current),
+            }
+        }
+        Err(Error::unavailable("telling of a booking that keeps changing"))
+    }
+
+    pub(super) async fn write_or_read(&self, booking: Option<Booking>) -> Result<Booking, Error> {
+        Ok(match self.write(booking, Unit::new()).await? {
+            Written::Now(booking) | Written::Before(booking) => booking,
+        })
+    }
+
+    /// Writes a booking as it is to be; `None` is a transition that the table does not have.
+    async fn write(&self, booking: Option<Booking>, unit: Unit) -> Result<Written, Error> {
+        let Some(mut booking) = booking else { return Err(Error::refused("changing a booking that does not stand")) };
+        booking.lease = None;
+        let unit = unit.save_booking(booking.clone());
+        let mut committed = self.store.commit(&booking.tenant, unit.clone()).await;
+        if committed.as_ref().is_err_and(Error::is_outcome_unknown) {
+            // Said again, it is stale if it was done.
+            committed = self.store.commit(&booking.tenant, unit).await;
+        }
+        if committed? == Commit::Applied {
+            booking.version += 1;
+            return Ok(Written::Now(booking));
+        }
+        let current = self.store.booking(&booking.tenant, &booking.id).await?;
+        let current = current.ok_or_else(|| Error::missing("finding a booking"))?;
+        booking.version += 1;
+        if (Booking { lease: None, ..current.clone() }) == booking {
+            return Ok(Written::Now(current));
+        }
+        Ok(Written::Before(current))
+    }
+
+    /// When somebody else may go on with what is begun now: whoever has begun it has given up by then.
+    pub(super) fn later(&self) -> DateTime<Utc> {
+        let now = self.clock.now();
+        now.checked_add_signed(TimeDelta::from_std(GRACE).unwrap_or_default()).unwrap_or(now)
+    }
+}
+
+/// Longer than anybody waits for an answer.
+pub(super) const GRACE: Duration = Duration::from_secs(60);
+
+/// A limit of the calendar's, which is not what a mistake of ours would be answered with.
+fn is_forbidden(error: &Error) -> bool {
+    error.status() == Some(StatusCode::FORBIDDEN) && !error.is_outcome_unknown()
+}
+
+impl Case {
+    /// Whether events are entered.
+    pub(super) fn has_calendar(&self) -> bool {
+        self.calendar.is_some()
+    }
+}
