@@ -64,6 +64,17 @@ impl ManualClock {
         due.into_values().for_each(Waker::wake);
     }
 
+    /// Moves time to the earliest moment that somebody sleeps until, and says whether anybody does.
+    pub fn advance_to_next(&self) -> bool {
+        let state = self.lock();
+        let Some(by) = state.sleepers.keys().next().map(|(until, _)| until.saturating_sub(state.elapsed)) else {
+            return false;
+        };
+        drop(state);
+        self.advance(by);
+        true
+    }
+
     /// Sets the time of day without letting time pass, as an administrator or NTP would.
     pub fn set(&self, now: DateTime<Utc>) {
         let mut state = self.lock();
@@ -154,6 +165,19 @@ mod tests {
         clock.advance(Duration::from_secs(1));
         assert!(nap.as_mut().now_or_never().is_some());
         assert_eq!(clock.slept(), [Duration::from_secs(5)]);
+    }
+
+    #[test]
+    fn time_goes_on_to_whoever_sleeps_the_shortest() {
+        let clock = ManualClock::at(DateTime::UNIX_EPOCH);
+        assert!(!clock.advance_to_next());
+        let (mut long, mut short) =
+            (clock.sleep(Duration::from_secs(9)).boxed(), clock.sleep(Duration::from_secs(5)).boxed());
+        assert!(long.as_mut().now_or_never().is_none() && short.as_mut().now_or_never().is_none());
+        assert!(clock.advance_to_next());
+        assert!(short.as_mut().now_or_never().is_some() && long.as_mut().now_or_never().is_none());
+        assert!(clock.advance_to_next());
+        assert_eq!(clock.monotonic(), Duration::from_secs(9));
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Reconciler {
     async fn handle(&self, tenant: &TenantId, booking: Booking) -> Result<(), Error> {
         let now = self.saga.clock.now();
         let Some(step) = step::next(&booking, now) else {
-            return self.saga.write_or_read(Some(booking)).await.map(|_| ());
+            return self.saga.write_or_read(booking, Some).await.map(|_| ());
         };
         let (id, state, attempts) = (booking.id.clone(), booking.state, booking.attempts);
         let taken = within(self.saga.clock.as_ref(), LIMIT, self.take(tenant, step, booking)).await;
@@ -63,26 +63,26 @@ impl Reconciler {
         let Some(current) = self.saga.store.booking(tenant, &id).await? else { return Ok(()) };
         // Where it came farther, the next step begins anew.
         let attempts = if current.state == state { attempts } else { 0 };
-        let pause = step::pause(attempts.saturating_add(1));
         let now = self.saga.clock.now();
-        let again = Booking { attempts, ..current }.failed(now.checked_add_signed(pause).unwrap_or(now));
-        self.saga.write_or_read(Some(again)).await.map(|_| ())
+        let again = now.checked_add_signed(step::pause(attempts.saturating_add(1))).unwrap_or(now);
+        let failed = |booking: Booking| Some(Booking { attempts, ..booking }.failed(again));
+        self.saga.write_or_read(current, failed).await.map(|_| ())
     }
 
     async fn take(&self, tenant: &TenantId, step: Step, booking: Booking) -> Result<Booking, Error> {
         let (saga, now) = (&self.saga, self.saga.clock.now());
         match step {
-            Step::Release => return saga.write_or_read(booking.release()).await,
-            Step::Stay => return saga.write_or_read(booking.stay()).await,
+            Step::Release => return saga.write_or_read(booking, Booking::release).await,
+            Step::Stay => return saga.write_or_read(booking, Booking::stay).await,
             _ => {}
         }
         let case = saga.case(tenant).await?;
         match step {
             Step::Enter => saga.enter(&case, booking).await,
-            Step::Withdraw => saga.write_or_read(booking.withdraw(now)).await,
+            Step::Withdraw => saga.write_or_read(booking, |booking| booking.withdraw(now)).await,
             Step::Erase => saga.erase(&case, booking).await,
             Step::Shift => saga.shift(&case, booking).await,
-            Step::GiveBack => saga.write_or_read(booking.give_back(now)).await,
+            Step::GiveBack => saga.write_or_read(booking, |booking| booking.give_back(now)).await,
             Step::Return => saga.put_back(&case, booking).await,
             Step::Remove => saga.remove(&case, booking).await,
             Step::Invite => saga.invite(&case, booking).await,

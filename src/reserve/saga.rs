@@ -52,6 +52,16 @@ enum Written {
     Before(Booking),
 }
 
+/// What came of changing an event.
+enum Put {
+    /// It is as it is to be.
+    There(Box<Entry>),
+    /// A person has deleted it.
+    Gone,
+    /// Somebody else has brought the booking farther: this is what it is.
+    Over(Box<Booking>),
+}
+
 impl Saga {
     pub(super) async fn case(&self, tenant: &TenantId) -> Result<Case, Error> {
         let settings = self.store.tenant(tenant).await?.ok_or_else(|| Error::missing("finding a tenant"))?;
@@ -68,10 +78,11 @@ impl Saga {
         let mut booking = booking;
         if booking.state == BookingState::Held {
             if self.is_in_the_way(calendar.as_ref(), &booking, &hold).await? {
-                return self.write_or_read(booking.release()).await;
+                return self.write_or_read(booking, Booking::release).await;
             }
             let name = event::name(&booking, &hold);
-            match self.write(booking.commit(name.as_str(), self.later()), Unit::new()).await? {
+            let committing = |held: Booking| held.commit(name.as_str(), self.later());
+            match self.write(booking, committing, Unit::new()).await? {
                 Written::Now(committing) => booking = committing,
                 Written::Before(current) => return Ok(current),
             }
@@ -87,7 +98,11 @@ impl Saga {
             created = calendar.create(&new).await;
         }
         let entry = match created? {
-            Created::Now(entry) | Created::Before(entry) => entry,
+            Created::Now(entry) => entry,
+            Created::Before(entry) => match self.unless_over(&booking).await? {
+                None => entry,
+                Some(current) => return Ok(current),
+            },
             // A person has deleted it, or we have before we broke off.
             Created::Taken => return self.take_back(case, booking).await,
         };
@@ -95,14 +110,15 @@ impl Saga {
             return self.take_back(case, booking).await;
         }
         match self.announce(case, calendar.as_ref(), &mut booking, entry, interval).await? {
-            Some(entry) => self.confirm(case, booking, Some(&entry)).await,
-            None => self.take_back(case, booking).await,
+            Put::There(entry) => self.confirm(case, booking, Some(&entry)).await,
+            Put::Gone => self.take_back(case, booking).await,
+            Put::Over(current) => Ok(*current),
         }
     }
 
     /// Committing → released: it cannot stand.
     async fn take_back(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
-        match self.write(booking.withdraw(self.later()), Unit::new()).await? {
+        match self.write(booking, |booking| booking.withdraw(self.later()), Unit::new()).await? {
             Written::Now(releasing) => self.erase(case, releasing).await,
             Written::Before(current) => Ok(current),
         }
@@ -111,7 +127,7 @@ impl Saga {
     /// Releasing → released.
     pub(super) async fn erase(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
         self.rid(case, &booking).await?;
-        self.write_or_read(booking.release()).await
+        self.write_or_read(booking, Booking::release).await
     }
 
     /// Cancelling → cancelled, and the customer is told.
@@ -123,7 +139,7 @@ impl Saga {
     /// → cancelled, when the calendar is rid of it.
     pub(super) async fn cancelled(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
         let id = event::told_as(&booking)?;
-        self.tell(case, booking.cancel(), &News::Cancelled { id, revision: None }).await
+        self.tell(case, booking, Booking::cancel, &News::Cancelled { id, revision: None }).await
     }
 
     /// Sees to it that a booking's event is not in the calendar and will not be: a request that is still on its way must
@@ -144,8 +160,16 @@ impl Saga {
         }
     }
 
-    /// Makes the event certain, invites guests, and puts it back where it belongs if somebody has moved it since. `None`
-    /// when somebody has deleted it.
+    /// The booking as it is now, if somebody else has brought it farther. What was read of the calendar before may be changed
+    /// after: whatever they do to it then gives it another version.
+    async fn unless_over(&self, booking: &Booking) -> Result<Option<Booking>, Error> {
+        let current = self.store.booking(&booking.tenant, &booking.id).await?;
+        let current = current.ok_or_else(|| Error::missing("finding a booking"))?;
+        let same = (current.state, current.fence, &current.event) == (booking.state, booking.fence, &booking.event);
+        Ok(Some(current).filter(|_| !same))
+    }
+
+    /// Makes the event certain, invites guests, and puts it back where it belongs if a person has moved it since.
     async fn announce(
         &self,
         case: &Case,
@@ -153,28 +177,32 @@ impl Saga {
         booking: &mut Booking,
         entry: Entry,
         interval: Interval,
-    ) -> Result<Option<Entry>, Error> {
+    ) -> Result<Put, Error> {
         let (id, mut entry) = (entry.id.clone(), entry);
         let mut guests = if booking.uninvited { Vec::new() } else { event::guests(booking, &case.tenant) };
         for _ in 0..ROUNDS {
             if is_announced(&entry, interval, guests.len()) {
-                return Ok(Some(entry));
+                return Ok(Put::There(Box::new(entry)));
             }
             let change = event::announce(interval, guests.clone());
             match calendar.patch(&id, &entry.version, &change).await {
-                Ok(Patched::Done(entry)) => return Ok(Some(entry)),
-                Ok(Patched::Gone) => return Ok(None),
+                Ok(Patched::Done(entry)) => return Ok(Put::There(Box::new(entry))),
+                Ok(Patched::Gone) => return Ok(Put::Gone),
                 Ok(Patched::Stale) => match calendar.event(&id).await? {
                     Some(current) => entry = current,
-                    None => return Ok(None),
+                    None => return Ok(Put::Gone),
                 },
                 // There were too many invitations today: the appointment stands without.
                 Err(error) if !guests.is_empty() && is_forbidden(&error) => {
                     tracing::warn!(booking = %booking.id, %error, "guests are invited later");
                     booking.uninvited = true;
                     guests = Vec::new();
+                    continue;
                 }
                 Err(error) => return Err(error),
+            }
+            if let Some(current) = self.unless_over(booking).await? {
+                return Ok(Put::Over(Box::new(current)));
             }
         }
         Err(Error::unavailable("confirming an event that keeps changing"))
@@ -182,17 +210,15 @@ impl Saga {
 
     /// → confirmed, and everything that the customer is to be told, in one.
     async fn confirm(&self, case: &Case, booking: Booking, entry: Option<&Entry>) -> Result<Booking, Error> {
-        let mut confirmed = booking.confirm();
-        if let Some(confirmed) = &mut confirmed {
+        let confirm = |booking: Booking| {
+            let uninvited = booking.uninvited;
+            let confirmed = booking.confirm()?;
+            let not_before = if uninvited { self.later() } else { self.clock.now() };
             // A person may have come between the last look and now.
-            confirmed.unchecked = entry.is_some();
-            confirmed.not_before = if confirmed.uninvited { self.later() } else { self.clock.now() };
-        }
-        let news = confirmed.as_ref().map(|booking| event::appointment(booking, &case.tenant, entry)).transpose()?;
-        match news {
-            Some(appointment) => self.tell(case, confirmed, &News::set(appointment)).await,
-            None => Err(Error::refused("confirming a booking that is not held")),
-        }
+            Some(Booking { unchecked: entry.is_some(), not_before, ..confirmed })
+        };
+        let news = News::set(event::appointment(&booking, &case.tenant, entry)?);
+        self.tell(case, booking, confirm, &news).await
     }
 
     /// Confirmed → moved: looked at, the calendar changed, the old time given back. Where a person was faster it stays.
@@ -204,9 +230,9 @@ impl Saga {
         let mut booking = booking;
         if booking.state == BookingState::Confirmed {
             if self.is_in_the_way(calendar.as_ref(), &booking, &next).await? {
-                return self.write_or_read(booking.stay()).await;
+                return self.write_or_read(booking, Booking::stay).await;
             }
-            match self.write(booking.shift(self.later()), Unit::new()).await? {
+            match self.write(booking, |booking| booking.shift(self.later()), Unit::new()).await? {
                 Written::Now(moving) => booking = moving,
                 Written::Before(current) => return Ok(current),
             }
@@ -215,13 +241,13 @@ impl Saga {
             return Ok(booking);
         }
         let entry = match self.put(calendar.as_ref(), &booking, interval).await? {
-            Some(entry) => Some(entry),
+            Put::There(entry) => Some(*entry),
+            Put::Over(current) => return Ok(*current),
             // A person has deleted it: it is entered anew, under the name of its new hold.
-            None => {
+            Put::Gone => {
                 let id = event::name(&booking, &next);
-                let mut anew = booking.clone();
-                anew.event = Some(id.as_str().to_owned());
-                match self.write(Some(anew), Unit::new()).await? {
+                let renamed = |booking| Some(Booking { event: Some(id.as_str().to_owned()), ..booking });
+                match self.write(booking, renamed, Unit::new()).await? {
                     Written::Now(moving) => booking = moving,
                     Written::Before(current) => return Ok(current),
                 }
@@ -254,24 +280,23 @@ impl Saga {
         })
     }
 
-    /// Puts a booking's event to a time; `None` when there is no event.
-    async fn put(
-        &self,
-        calendar: &dyn Calendar,
-        booking: &Booking,
-        interval: Interval,
-    ) -> Result<Option<Entry>, Error> {
-        let Some(id) = event::entered(booking) else { return Ok(None) };
+    /// Puts a booking's event to a time.
+    async fn put(&self, calendar: &dyn Calendar, booking: &Booking, interval: Interval) -> Result<Put, Error> {
+        let Some(id) = event::entered(booking) else { return Ok(Put::Gone) };
         for _ in 0..ROUNDS {
-            let Some(entry) = calendar.event(&id).await? else { return Ok(None) };
+            let entry = calendar.event(&id).await?;
+            if let Some(current) = self.unless_over(booking).await? {
+                return Ok(Put::Over(Box::new(current)));
+            }
+            let Some(entry) = entry else { return Ok(Put::Gone) };
             if entry.interval == Some(interval) && booking.state == BookingState::Moving {
-                return Ok(Some(entry));
+                return Ok(Put::There(Box::new(entry)));
             }
             let change = Change::new().to(interval);
             let change = if entry.guests > 0 { change.notifying() } else { change };
             // Also where it is already: a change that is still on its way then finds another version.
             match calendar.patch(&id, &entry.version, &change).await? {
-                Patched::Done(entry) => return Ok(Some(entry)),
+                Patched::Done(entry) => return Ok(Put::There(Box::new(entry))),
                 Patched::Stale | Patched::Gone => {}
             }
         }
@@ -279,34 +304,32 @@ impl Saga {
     }
 
     async fn moved(&self, case: &Case, booking: Booking, entry: Option<&Entry>) -> Result<Booking, Error> {
-        let mut moved = booking.moved();
-        if let Some(moved) = &mut moved {
-            (moved.unchecked, moved.conflict) = (moved.event.is_some() && case.calendar.is_some(), None);
-            moved.not_before = self.clock.now();
-        }
-        let news = moved.as_ref().map(|booking| event::appointment(booking, &case.tenant, entry)).transpose()?;
-        match news {
-            Some(appointment) => self.tell(case, moved, &News::set(appointment)).await,
-            None => Err(Error::refused("moving a booking that does not stand")),
-        }
+        let shifted = |booking: Booking| {
+            let moved = booking.moved()?;
+            let unchecked = moved.event.is_some() && case.calendar.is_some();
+            Some(Booking { unchecked, conflict: None, not_before: self.clock.now(), ..moved })
+        };
+        let moved = shifted(booking.clone()).ok_or_else(|| Error::refused("moving a booking that does not stand"))?;
+        let news = News::set(event::appointment(&moved, &case.tenant, entry)?);
+        self.tell(case, booking, shifted, &news).await
     }
 
     /// Returning → confirmed at its old time.
     pub(super) async fn put_back(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
         if let (Some(calendar), Some(interval)) = (&case.calendar, booking.interval()) {
-            self.put(calendar.as_ref(), &booking, interval).await?;
+            if let Put::Over(current) = self.put(calendar.as_ref(), &booking, interval).await? {
+                return Ok(*current);
+            }
         }
-        let mut stays = booking.stay();
-        if let Some(stays) = &mut stays {
-            (stays.unchecked, stays.not_before) = (case.calendar.is_some(), self.clock.now());
-        }
-        self.write_or_read(stays).await
+        let stays = |booking: Booking| {
+            let stays = booking.stay()?;
+            Some(Booking { unchecked: case.calendar.is_some(), not_before: self.clock.now(), ..stays })
+        };
+        self.write_or_read(booking, stays).await
     }
 
     /// Invites the guests of a booking that was confirmed without.
     pub(super) async fn invite(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
-        let mut invited = booking.clone();
-        (invited.uninvited, invited.attempts, invited.not_before) = (false, 0, self.clock.now());
         let guests = event::guests(&booking, &case.tenant);
         if let (Some(calendar), Some(id)) = (&case.calendar, event::entered(&booking)) {
             for round in 0..=ROUNDS {
@@ -323,23 +346,27 @@ impl Saga {
                 }
             }
         }
-        self.write_or_read(Some(invited)).await
+        let now = self.clock.now();
+        self.write_or_read(booking, |booking| {
+            Some(Booking { uninvited: false, attempts: 0, not_before: now, ..booking })
+        })
+        .await
     }
 
     /// Looks once more at what stands: what a person does at the last moment can only be found, and is told.
     pub(super) async fn inspect(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
-        let mut seen = booking.clone();
-        (seen.unchecked, seen.attempts, seen.conflict) = (false, 0, None);
+        let mut found = None;
         if let (Some(calendar), Some(id), Some(hold)) = (&case.calendar, event::entered(&booking), &booking.hold) {
             let entry = calendar.event(&id).await?;
             let overlapped = self.is_in_the_way(calendar.as_ref(), &booking, hold).await?;
-            seen.conflict = hold.interval().and_then(|interval| conflict(entry.as_ref(), interval, overlapped));
+            found = hold.interval().and_then(|interval| conflict(entry.as_ref(), interval, overlapped));
         }
-        if let Some(conflict) = seen.conflict.filter(|_| seen.conflict != booking.conflict) {
+        if let Some(conflict) = found.filter(|_| found != booking.conflict) {
             tracing::warn!(booking = %booking.id, ?conflict, "a person has changed the calendar beside a booking");
             telemetry::count(telemetry::BOOKINGS, [("outcome", "conflict")]);
         }
-        self.write_or_read(Some(seen)).await
+        let seen = |booking| Some(Booking { unchecked: false, attempts: 0, conflict: found, ..booking });
+        self.write_or_read(booking, seen).await
     }
 
     /// Whether something stands in the calendar, as it is now, that is no booking of ours.
@@ -365,25 +392,31 @@ impl Saga {
         Ok(is_in_the_way)
     }
 
-    /// Writes a booking together with what people are told of it.
-    async fn tell(&self, case: &Case, booking: Option<Booking>, news: &News) -> Result<Booking, Error> {
-        let Some(booking) = booking else { return Err(Error::refused("changing a booking that does not stand")) };
+    /// Writes what `change` makes of a booking together with what people are told of it.
+    async fn tell(
+        &self,
+        case: &Case,
+        mut booking: Booking,
+        change: impl Fn(Booking) -> Option<Booking> + Send + Sync,
+        news: &News,
+    ) -> Result<Booking, Error> {
         let id = event::told_as(&booking)?;
         // The first that is heard of it: nothing needs to be read.
-        let is_new = booking.fence == 1 && matches!(news, News::Set(_));
+        let is_new = booking.fence == 1 && !booking.state.stands() && matches!(news, News::Set(_));
         let mut known = if is_new { Known::default() } else { self.notifier.known(&booking.tenant, &id).await? };
         for _ in 0..ROUNDS {
             let drafted = self.notifier.draft(&case.tenant, known, news, Unit::new());
             let unit = drafted.map_or_else(Unit::new, |(unit, _)| unit);
-            match self.write(Some(booking.clone()), unit).await? {
+            match self.write(booking.clone(), &change, unit).await? {
                 Written::Now(booking) => {
                     telemetry::count(telemetry::BOOKINGS, [("outcome", booking.state.as_str())]);
                     self.notifier.wake.call();
                     return Ok(booking);
                 }
                 // It is as it was: what is known of the appointment has changed.
-                Written::Before(current) if current.version == booking.version => {
+                Written::Before(current) if is_as(&current, &booking) => {
                     known = self.notifier.known(&booking.tenant, &id).await?;
+                    booking = current;
                 }
                 Written::Before(current) => return Ok(current),
             }
@@ -391,33 +424,50 @@ impl Saga {
         Err(Error::unavailable("telling of a booking that keeps changing"))
     }
 
-    pub(super) async fn write_or_read(&self, booking: Option<Booking>) -> Result<Booking, Error> {
-        Ok(match self.write(booking, Unit::new()).await? {
+    /// Writes what `change` makes of a booking.
+    pub(super) async fn write_or_read(
+        &self,
+        booking: Booking,
+        change: impl Fn(Booking) -> Option<Booking> + Send + Sync,
+    ) -> Result<Booking, Error> {
+        Ok(match self.write(booking, change, Unit::new()).await? {
             Written::Now(booking) | Written::Before(booking) => booking,
         })
     }
 
-    /// Writes a booking as it is to be; `None` is a transition that the table does not have.
-    async fn write(&self, booking: Option<Booking>, unit: Unit) -> Result<Written, Error> {
-        let Some(mut booking) = booking else { return Err(Error::refused("changing a booking that does not stand")) };
-        booking.lease = None;
-        let unit = unit.save_booking(booking.clone());
-        let mut committed = self.store.commit(&booking.tenant, unit.clone()).await;
-        if committed.as_ref().is_err_and(Error::is_outcome_unknown) {
-            // Said again, it is stale if it was done.
-            committed = self.store.commit(&booking.tenant, unit).await;
+    /// Writes what `change` makes of a booking, together with a unit. That `change` makes nothing of it is a transition that
+    /// the table does not have.
+    async fn write(
+        &self,
+        mut from: Booking,
+        change: impl Fn(Booking) -> Option<Booking> + Send + Sync,
+        unit: Unit,
+    ) -> Result<Written, Error> {
+        for _ in 0..ROUNDS {
+            let to = change(from.clone()).ok_or_else(|| Error::refused("changing a booking that does not stand"))?;
+            let mut to = Booking { lease: None, ..to };
+            let unit = unit.clone().save_booking(to.clone());
+            let mut committed = self.store.commit(&to.tenant, unit.clone()).await;
+            if committed.as_ref().is_err_and(Error::is_outcome_unknown) {
+                // Said again, it is stale if it was done.
+                committed = self.store.commit(&to.tenant, unit).await;
+            }
+            to.version += 1;
+            if committed? == Commit::Applied {
+                return Ok(Written::Now(to));
+            }
+            let current = self.store.booking(&to.tenant, &to.id).await?;
+            let current = current.ok_or_else(|| Error::missing("finding a booking"))?;
+            if current.version == to.version && is_as(&current, &to) {
+                return Ok(Written::Now(current));
+            }
+            if current.version == from.version || !is_as(&current, &from) {
+                return Ok(Written::Before(current));
+            }
+            // A worker has only claimed it.
+            from = current;
         }
-        if committed? == Commit::Applied {
-            booking.version += 1;
-            return Ok(Written::Now(booking));
-        }
-        let current = self.store.booking(&booking.tenant, &booking.id).await?;
-        let current = current.ok_or_else(|| Error::missing("finding a booking"))?;
-        booking.version += 1;
-        if (Booking { lease: None, ..current.clone() }) == booking {
-            return Ok(Written::Now(current));
-        }
-        Ok(Written::Before(current))
+        Err(Error::unavailable("changing a booking that is claimed again and again"))
     }
 
     /// When somebody else may go on with what is begun now: whoever has begun it has given up by then.
@@ -429,6 +479,11 @@ impl Saga {
 
 /// Longer than anybody waits for an answer.
 pub(super) const GRACE: Duration = Duration::from_secs(60);
+
+/// Whether a booking is what it was but for who works on it.
+fn is_as(current: &Booking, was: &Booking) -> bool {
+    Booking { lease: None, version: 0, ..current.clone() } == Booking { lease: None, version: 0, ..was.clone() }
+}
 
 /// A limit of the calendar's, which is not what a mistake of ours would be answered with.
 fn is_forbidden(error: &Error) -> bool {

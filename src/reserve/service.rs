@@ -12,7 +12,7 @@ use super::saga::{Case, Saga};
 use crate::Error;
 use crate::availability::{Availability, Question, fitting};
 use crate::booking::{
-    Booking, BookingId, BookingQuery, BookingState, Details, Held, HoldRequest, Limit, Resource, ResourceId,
+    Booking, BookingId, BookingQuery, BookingState, Details, Held, Hold, HoldRequest, Limit, Resource, ResourceId,
 };
 use crate::calendar::Calendars;
 use crate::clock::{Clock, within};
@@ -99,7 +99,18 @@ impl Reservations {
                 Taken::Ours(booking) => booking,
             };
             let id = booking.id.clone();
-            let entered = within(self.saga.clock.as_ref(), self.patience, self.saga.enter(&case, booking)).await;
+            let entering = async {
+                let mut booking = booking;
+                for _ in 0..ROUNDS {
+                    booking = self.saga.enter(&case, booking).await?;
+                    // Unless somebody else has it in hand as well.
+                    if !matches!(booking.state, BookingState::Held | BookingState::Committing) {
+                        break;
+                    }
+                }
+                Ok(booking)
+            };
+            let entered = within(self.saga.clock.as_ref(), self.patience, entering).await;
             let booking = match entered.unwrap_or_else(|| Err(Error::unavailable("booking takes too long"))) {
                 Ok(booking) => booking,
                 Err(error) => self.abandon(&case, &id, error).await?,
@@ -124,10 +135,20 @@ impl Reservations {
                 Taken::Ours(booking) => booking,
             };
             let wanted = booking.next.clone();
-            let moved = within(self.saga.clock.as_ref(), self.patience, self.saga.shift(&case, booking)).await;
+            let moving = async {
+                let mut booking = booking;
+                for _ in 0..ROUNDS {
+                    booking = self.saga.shift(&case, booking).await?;
+                    if booking.state != BookingState::Moving {
+                        break;
+                    }
+                }
+                Ok(booking)
+            };
+            let moved = within(self.saga.clock.as_ref(), self.patience, moving).await;
             let booking = match moved.unwrap_or_else(|| Err(Error::unavailable("moving a booking takes too long"))) {
                 Ok(booking) => booking,
-                Err(error) => self.give_back(tenant, id, error).await?,
+                Err(error) => self.give_back(tenant, id, wanted.as_ref(), error).await?,
             };
             let stands = booking.state == BookingState::Confirmed && booking.next.is_none();
             match (booking.hold.as_ref(), wanted) {
@@ -141,7 +162,8 @@ impl Reservations {
                         ask(&case.tenant, to.start, Some(length(&booking, to)), &to.resources, &booking.details);
                     self.taken(&case, Unavailable::Taken, to.start, &question).await
                 }
-                _ => Err(Error::unavailable("moving a booking that is being changed")),
+                _ if booking.state == BookingState::Returning => Err(Error::unavailable("moving a booking")),
+                _ => Err(Error::outcome_unknown("moving what somebody else is just changing")),
             }
         }
         .instrument(span)
@@ -164,11 +186,13 @@ impl Reservations {
                 let booking = self.known(tenant, id).await?;
                 let (version, later) = (booking.version, self.saga.later());
                 let next = match booking.state {
-                    BookingState::Held => self.saga.write_or_read(booking.release()).await?,
-                    BookingState::Committing => self.saga.write_or_read(booking.withdraw(later)).await?,
+                    BookingState::Held => self.saga.write_or_read(booking, Booking::release).await?,
+                    BookingState::Committing => {
+                        self.saga.write_or_read(booking, |booking| booking.withdraw(later)).await?
+                    }
                     BookingState::Confirmed if !case.has_calendar() => self.saga.cancelled(&case, booking).await?,
                     BookingState::Confirmed | BookingState::Moving | BookingState::Returning => {
-                        self.saga.write_or_read(booking.cancelling(later)).await?
+                        self.saga.write_or_read(booking, |booking| booking.cancelling(later)).await?
                     }
                     _ => booking,
                 };
@@ -375,40 +399,49 @@ impl Reservations {
         let unknown = |error: Error| Error::outcome_unknown("booking").with_source(error);
         for _ in 0..ROUNDS {
             let booking = self.known(&case.tenant.id, id).await.map_err(unknown)?;
-            let abandoned = match booking.state {
-                BookingState::Held => booking.release(),
+            let now = self.saga.clock.now();
+            match booking.state {
+                BookingState::Held => self.saga.write_or_read(booking, Booking::release).await,
                 // The reconciler takes out what may be in the calendar.
-                BookingState::Committing => booking.withdraw(self.saga.clock.now()),
+                BookingState::Committing => self.saga.write_or_read(booking, |booking| booking.withdraw(now)).await,
                 state if state.stands() => return Ok(booking),
                 _ => {
                     self.wake.call();
                     count("failed");
                     return Err(trouble(error));
                 }
-            };
-            self.saga.write_or_read(abandoned).await.map_err(unknown)?;
+            }
+            .map_err(unknown)?;
         }
         Err(unknown(error))
     }
 
     /// A booking that could not be moved stays where it is.
-    async fn give_back(&self, tenant: &TenantId, id: &BookingId, error: Error) -> Result<Booking, Error> {
+    async fn give_back(
+        &self,
+        tenant: &TenantId,
+        id: &BookingId,
+        wanted: Option<&Hold>,
+        error: Error,
+    ) -> Result<Booking, Error> {
         tracing::warn!(%error, "a move was abandoned");
         let unknown = |error: Error| Error::outcome_unknown("moving a booking").with_source(error);
         for _ in 0..ROUNDS {
             let booking = self.known(tenant, id).await.map_err(unknown)?;
-            let given_back = match (booking.state, &booking.next) {
-                (BookingState::Confirmed, Some(_)) => booking.stay(),
-                (BookingState::Moving, _) => booking.give_back(self.saga.clock.now()),
+            let now = self.saga.clock.now();
+            match (booking.state, &booking.next) {
+                (BookingState::Confirmed, Some(_)) => self.saga.write_or_read(booking, Booking::stay).await,
+                (BookingState::Moving, _) => self.saga.write_or_read(booking, |booking| booking.give_back(now)).await,
                 (BookingState::Returning, _) => {
                     self.wake.call();
                     count("failed");
                     return Err(trouble(error));
                 }
-                (BookingState::Confirmed, None) if error.is_outcome_unknown() => return Ok(booking),
+                // Somebody else has brought it there.
+                (BookingState::Confirmed, None) if booking.hold.as_ref() == wanted => return Ok(booking),
                 _ => return Err(trouble(error)),
-            };
-            self.saga.write_or_read(given_back).await.map_err(unknown)?;
+            }
+            .map_err(unknown)?;
         }
         Err(unknown(error))
     }
@@ -426,10 +459,9 @@ impl Reservations {
                 self.taken(case, Unavailable::Taken, request.start, &question).await
             }
             BookingState::Cancelling | BookingState::Cancelled => Ok(Booked::Cancelled(Box::new(booking))),
-            _ => {
-                self.wake.call();
-                Err(Error::unavailable("booking what is just being given back"))
-            }
+            // Somebody else has it in hand, to take it back or to finish it.
+            BookingState::Releasing => Err(Error::unavailable("booking what is just being given back")),
+            _ => Err(Error::outcome_unknown("booking what somebody else is just booking")),
         }
     }
 

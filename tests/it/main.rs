@@ -6,6 +6,7 @@ mod axum_extractor;
 mod caller_ids;
 mod calls;
 mod canary;
+mod chaos;
 #[allow(dead_code, clippy::print_stdout, reason = "other tests use the rest; who skips says so")]
 #[path = "../support/cluster.rs"]
 mod cluster;
