@@ -1,6 +1,8 @@
 //! The REST API: a tenant's calls, texts, numbers and settings as JSON, for whom an [`Authenticator`] knows.
 
 mod analytics;
+mod availability;
+mod bookings;
 mod calls;
 mod events;
 mod limit;
@@ -30,6 +32,7 @@ use serde::de::DeserializeOwned;
 use tracing::Instrument as _;
 
 use crate::auth::{Authenticator, Denied, Principal, Role};
+use crate::availability::Availability;
 use crate::calls::{Analysis, Sounds};
 use crate::clock::{Clock, within};
 use crate::feed::Feed;
@@ -37,6 +40,7 @@ use crate::id::TenantId;
 use crate::messaging::Messenger;
 use crate::notify::Notifier;
 use crate::provisioning::Provisioning;
+use crate::reserve::Reservations;
 use crate::store::Store;
 use crate::telemetry;
 use crate::transport::Body;
@@ -94,6 +98,8 @@ pub(super) struct Services {
     pub(super) store: Arc<dyn Store>,
     pub(super) messenger: Messenger,
     pub(super) notifier: Notifier,
+    pub(super) reservations: Reservations,
+    pub(super) availability: Availability,
     pub(super) provisioning: Option<Provisioning>,
     pub(super) sounds: Sounds,
     pub(super) analysis: Analysis,
@@ -300,6 +306,13 @@ impl Services {
             Operation::Confirm => notifications::confirm(&self.notifier, asked).await,
             Operation::Cancel => notifications::cancel(&self.notifier, asked).await,
             Operation::Remind => notifications::remind(&self.notifier, asked).await,
+            Operation::ListBookings => bookings::list(&self.reservations, self.clock.as_ref(), asked).await,
+            Operation::Book => bookings::book(&self.reservations, asked).await,
+            Operation::Hold => bookings::hold(&self.reservations, asked).await,
+            Operation::Booking => bookings::one(&self.reservations, asked).await,
+            Operation::Reschedule => bookings::reschedule(&self.reservations, asked).await,
+            Operation::CancelBooking => bookings::cancel(&self.reservations, asked).await,
+            Operation::Availability => availability::read(&self.availability, self.clock.as_ref(), asked).await,
             Operation::PhoneNumber => numbers::phone_number(store, asked).await,
             Operation::Provision => numbers::provision(provisioning, asked).await,
             Operation::AccountNumbers => numbers::account(provisioning, asked).await,

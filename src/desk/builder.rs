@@ -482,6 +482,8 @@ impl DeskBuilder {
                     store,
                     messenger: messenger.clone(),
                     notifier: notifier.clone(),
+                    reservations: reservations.clone(),
+                    availability: availability.clone(),
                     provisioning,
                     sounds: sounds.clone(),
                     analysis,

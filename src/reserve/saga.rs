@@ -316,10 +316,10 @@ impl Saga {
 
     /// Returning → confirmed at its old time.
     pub(super) async fn put_back(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
-        if let (Some(calendar), Some(interval)) = (&case.calendar, booking.interval()) {
-            if let Put::Over(current) = self.put(calendar.as_ref(), &booking, interval).await? {
-                return Ok(*current);
-            }
+        if let (Some(calendar), Some(interval)) = (&case.calendar, booking.interval())
+            && let Put::Over(current) = self.put(calendar.as_ref(), &booking, interval).await?
+        {
+            return Ok(*current);
         }
         let stays = |booking: Booking| {
             let stays = booking.stay()?;

@@ -45,7 +45,7 @@ pub struct Reservations {
 /// What came of taking a time.
 enum Taken {
     /// It is the booking's own; what is left to do is to be done.
-    Ours(Booking),
+    Ours(Box<Booking>),
     /// There is nothing to do.
     Answer(Booked),
 }
@@ -69,16 +69,16 @@ impl Reservations {
     /// As with [`book`](Self::book).
     pub async fn offer(&self, tenant: &TenantId, request: &BookingRequest) -> Result<Booked, Error> {
         let span = tracing::info_span!("offer", booking = %request.id);
-        async {
+        let offering = async {
             let case = self.saga.case(tenant).await?;
             Ok(match self.take(&case, request).await? {
                 Taken::Answer(answer) => answer,
-                Taken::Ours(booking) if booking.state == BookingState::Held => Booked::Held(Box::new(booking)),
+                Taken::Ours(booking) if booking.state == BookingState::Held => Booked::Held(booking),
                 Taken::Ours(_) => return Err(Error::unavailable("holding a time that is just being booked")),
             })
-        }
-        .instrument(span)
-        .await
+        };
+        // On the heap: whoever awaits this has a stack of its own to fill.
+        Box::pin(offering.instrument(span)).await
     }
 
     /// Makes an appointment: in the store, in the calendar, with its confirmation and reminders on their way.
@@ -92,11 +92,11 @@ impl Reservations {
     /// makes no sense.
     pub async fn book(&self, tenant: &TenantId, request: &BookingRequest) -> Result<Booked, Error> {
         let span = tracing::info_span!("book", booking = %request.id);
-        async {
+        let booking = async {
             let case = self.saga.case(tenant).await?;
             let booking = match self.take(&case, request).await? {
                 Taken::Answer(answer) => return Ok(answer),
-                Taken::Ours(booking) => booking,
+                Taken::Ours(booking) => *booking,
             };
             let id = booking.id.clone();
             let entering = async {
@@ -116,9 +116,8 @@ impl Reservations {
                 Err(error) => self.abandon(&case, &id, error).await?,
             };
             self.answer(&case, request, booking).await
-        }
-        .instrument(span)
-        .await
+        };
+        Box::pin(booking.instrument(span)).await
     }
 
     /// Moves an appointment, also by less than its own length. Where it cannot be, it stays where it is.
@@ -128,11 +127,11 @@ impl Reservations {
     /// [reason](Error::reason) `not_confirmed` or `cancelled` when it does not stand.
     pub async fn reschedule(&self, tenant: &TenantId, id: &BookingId, to: &Reschedule) -> Result<Booked, Error> {
         let span = tracing::info_span!("reschedule", booking = %id);
-        async {
+        let moving = async {
             let case = self.saga.case(tenant).await?;
             let booking = match self.take_instead(&case, id, to).await? {
                 Taken::Answer(answer) => return Ok(answer),
-                Taken::Ours(booking) => booking,
+                Taken::Ours(booking) => *booking,
             };
             let wanted = booking.next.clone();
             let moving = async {
@@ -165,9 +164,8 @@ impl Reservations {
                 _ if booking.state == BookingState::Returning => Err(Error::unavailable("moving a booking")),
                 _ => Err(Error::outcome_unknown("moving what somebody else is just changing")),
             }
-        }
-        .instrument(span)
-        .await
+        };
+        Box::pin(moving.instrument(span)).await
     }
 
     /// Cancels an appointment, or gives back a time that is held. Cancelled again, it is as it was.
@@ -180,7 +178,7 @@ impl Reservations {
     /// [`Error::is_not_found`] when there is no such booking; [`Error::is_retryable`] when the store cannot be reached.
     pub async fn cancel(&self, tenant: &TenantId, id: &BookingId) -> Result<Booking, Error> {
         let span = tracing::info_span!("cancel", booking = %id);
-        async {
+        let cancelling = async {
             let case = self.saga.case(tenant).await?;
             for _ in 0..ROUNDS {
                 let booking = self.known(tenant, id).await?;
@@ -220,9 +218,8 @@ impl Reservations {
                 };
             }
             Err(Error::unavailable("cancelling a booking that keeps changing"))
-        }
-        .instrument(span)
-        .await
+        };
+        Box::pin(cancelling.instrument(span)).await
     }
 
     /// A booking of the tenant.
@@ -284,7 +281,7 @@ impl Reservations {
         match self.hold(tenant, hold).await? {
             Held::Held(booking) => {
                 count("held");
-                Ok(Taken::Ours(*booking))
+                Ok(Taken::Ours(booking))
             }
             Held::Already(known) | Held::Conflict(known) => self.replayed(*known, &digest),
             Held::Taken => Ok(Taken::Answer(self.taken(case, Unavailable::Taken, request.start, &question).await?)),
@@ -302,7 +299,7 @@ impl Reservations {
         }
         match known.state {
             // Offered before, or another attempt has not come to an end.
-            BookingState::Held | BookingState::Committing => Ok(Taken::Ours(known)),
+            BookingState::Held | BookingState::Committing => Ok(Taken::Ours(Box::new(known))),
             state if state.stands() => Ok(Taken::Answer(Booked::Confirmed(Box::new(known)))),
             BookingState::Cancelling | BookingState::Cancelled => Ok(Taken::Answer(Booked::Cancelled(Box::new(known)))),
             _ => {
@@ -340,10 +337,10 @@ impl Reservations {
         let mut hold = HoldRequest::new(id.clone(), to.start, end, [], self.lease(tenant)).to_move();
         hold.options = self.in_order(tenant, to.start, options).await?;
         match self.hold(tenant, hold).await? {
-            Held::Held(booking) => Ok(Taken::Ours(*booking)),
+            Held::Held(booking) => Ok(Taken::Ours(booking)),
             // Another attempt at the same has not come to an end.
             Held::Already(booking) if booking.next.is_some() && booking.state != BookingState::Returning => {
-                Ok(Taken::Ours(*booking))
+                Ok(Taken::Ours(booking))
             }
             Held::Already(booking) if booking.state == BookingState::Confirmed => {
                 Ok(Taken::Answer(Booked::Confirmed(booking)))

@@ -52,6 +52,7 @@ impl Clock for Skewed {
     }
 }
 
+type Work = Pin<Box<dyn Future<Output = ()>>>;
 type Telling = Arc<Mutex<BTreeMap<String, Told>>>;
 
 struct Run {
@@ -152,7 +153,7 @@ impl Run {
     }
 
     /// Somebody who books, moves and cancels, and minds what they are told.
-    fn caller(&mut self, number: usize) -> Pin<Box<dyn Future<Output = ()>>> {
+    fn caller(&mut self, number: usize) -> Work {
         let caller = Caller {
             desk: self.desks[self.rng.usize(..self.desks.len())].clone(),
             tenant: self.tenant.clone(),
@@ -165,7 +166,7 @@ impl Run {
         Box::pin(caller.live())
     }
 
-    fn worker(&mut self) -> Pin<Box<dyn Future<Output = ()>>> {
+    fn worker(&mut self) -> Work {
         let (desk, clock) = (self.desks[self.rng.usize(..self.desks.len())].clone(), self.clock.clone());
         Box::pin(async move {
             loop {
@@ -192,8 +193,7 @@ impl Run {
     fn play(&mut self) -> Result<u32, String> {
         let mut judge = Judge::new(self.alone);
         let count = self.rng.usize(2..5);
-        let mut tasks: Vec<(bool, Pin<Box<dyn Future<Output = ()>>>)> =
-            (0..count).map(|number| (true, self.caller(number))).collect();
+        let mut tasks: Vec<(bool, Work)> = (0..count).map(|number| (true, self.caller(number))).collect();
         tasks.push((false, self.worker()));
         tasks.push((false, self.worker()));
         let mut context = Context::from_waker(Waker::noop());
@@ -398,10 +398,10 @@ fn bookings_stay_whole_whatever_goes_wrong() {
             }
         }
         if replayed.is_some() {
-            say(&run.network.lock().log.join("\n"));
+            say(run.network.lock().log.join("\n"));
         }
     }
     let count = seeds.end - seeds.start;
     assert!(replayed.is_some() || u64::from(stood) > count / 2, "{stood} bookings stand after {count} runs");
-    say(&format!("{count} runs, {steps} steps, {stood} bookings stand at their ends"));
+    say(format!("{count} runs, {steps} steps, {stood} bookings stand at their ends"));
 }

@@ -22,6 +22,7 @@ mod provisioning;
 mod recordings;
 mod relay;
 mod reqwest_transport;
+mod reserve;
 mod schedule;
 mod sdk;
 mod signature_vectors;

@@ -80,11 +80,11 @@ pub(super) async fn list(notifier: &Notifier, mut asked: Asked<'_>) -> Result<An
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct NewPerson {
+pub(super) struct NewPerson {
     #[serde(default)]
     name: Private,
     phone: Option<Private>,
-    email: Option<Private>,
+    pub(super) email: Option<Private>,
     /// An IANA time zone; the tenant's when absent.
     #[schemars(with = "Option<String>")]
     zone: Option<Tz>,

@@ -28,6 +28,14 @@ pub(super) fn document(prefix: &str) -> Value {
                     "schema": { "type": "string", "minLength": 1, "maxLength": 128 },
                 }));
             }
+            if matches!(operation, Operation::Book | Operation::Hold) {
+                parameters.push(json!({
+                    "name": "Idempotency-Key",
+                    "in": "header",
+                    "description": "The same key and the same request are the same booking.",
+                    "schema": { "type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$" },
+                }));
+            }
             let mut entry = json!({
                 "operationId": about.id,
                 "summary": about.summary,
@@ -56,7 +64,7 @@ pub(super) fn document(prefix: &str) -> Value {
         "info": {
             "title": "Frontdesk",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "A tenant's calls, texts, notifications, numbers and settings.",
+            "description": "A tenant's calls, texts, bookings, notifications, numbers and settings.",
             "license": { "name": "MIT", "identifier": "MIT" },
         },
         "security": [{ "bearer": [] }],
@@ -73,6 +81,7 @@ fn named(path: &str) -> impl Iterator<Item = Value> {
     path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).map(|name| {
         let (about, pattern) = match name {
             "sid" => ("The call's SID.", "^CA[0-9a-fA-F]{32}$"),
+            "id" => ("The booking's name.", "^[A-Za-z0-9_.:-]{1,128}$"),
             _ => ("The other side, as +14155552671.", "^[^/]+$"),
         };
         let schema = json!({ "type": "string", "pattern": pattern });
@@ -141,7 +150,8 @@ fn answers(
         operation,
         Operation::Tenant | Operation::ChangeTenant | Operation::Confirm | Operation::Cancel | Operation::Remind
     );
-    if path.contains("{sid}") || numbers || settings {
+    let books = matches!(operation, Operation::Book | Operation::Hold | Operation::Availability);
+    if path.contains("{sid}") || path.contains("{id}") || numbers || settings || books {
         fails("404", "There is no such thing.");
     }
     if operation == Operation::Recording || operation == Operation::AccountNumbers {

@@ -2,7 +2,7 @@ use http::{Method, StatusCode};
 use schemars::{Schema, SchemaGenerator};
 
 use super::limit::Share;
-use super::{Page, analytics, calls, messages, notifications, numbers};
+use super::{Page, analytics, availability, bookings, calls, messages, notifications, numbers};
 use crate::auth::Role;
 use crate::tenant::Tenant;
 
@@ -21,6 +21,13 @@ pub(super) enum Operation {
     Confirm,
     Cancel,
     Remind,
+    ListBookings,
+    Book,
+    Hold,
+    Booking,
+    Reschedule,
+    CancelBooking,
+    Availability,
     PhoneNumber,
     Provision,
     AccountNumbers,
@@ -47,6 +54,17 @@ pub(super) const PATHS: &[(&str, Methods)] = &[
     ("/notifications/confirmation", &[(Method::POST, Operation::Confirm)]),
     ("/notifications/cancellation", &[(Method::POST, Operation::Cancel)]),
     ("/notifications/reminder", &[(Method::POST, Operation::Remind)]),
+    ("/bookings", &[(Method::GET, Operation::ListBookings), (Method::POST, Operation::Book)]),
+    ("/bookings/holds", &[(Method::POST, Operation::Hold)]),
+    (
+        "/bookings/{id}",
+        &[
+            (Method::GET, Operation::Booking),
+            (Method::PATCH, Operation::Reschedule),
+            (Method::DELETE, Operation::CancelBooking),
+        ],
+    ),
+    ("/availability", &[(Method::GET, Operation::Availability)]),
     ("/phone-number", &[(Method::GET, Operation::PhoneNumber)]),
     ("/phone-number/provision", &[(Method::POST, Operation::Provision)]),
     ("/admin/numbers", &[(Method::GET, Operation::AccountNumbers)]),
@@ -96,6 +114,13 @@ const JSON: &str = "application/json";
 /// What our own names of things look like.
 const NAME: &str = "^[A-Za-z0-9_.:-]{1,128}$";
 
+/// And several of them.
+const NAMES: &str = "^[A-Za-z0-9_.:-]{1,128}(,[A-Za-z0-9_.:-]{1,128})*$";
+
+fn minutes(_: &mut SchemaGenerator) -> Schema {
+    schemars::json_schema!({ "type": "integer", "minimum": 1, "maximum": 1440 })
+}
+
 const fn text(name: &'static str, about: &'static str, form: &'static str) -> Parameter {
     Parameter { name, about, kind: Kind::Text(form) }
 }
@@ -130,6 +155,7 @@ impl Operation {
         match self {
             Self::SendMessage | Self::Provision | Self::Connect => Share::Sending,
             Self::Confirm | Self::Cancel | Self::Remind => Share::Booking,
+            Self::Book | Self::Hold | Self::Reschedule | Self::CancelBooking => Share::Booking,
             _ => Share::General,
         }
     }
@@ -236,6 +262,48 @@ impl Operation {
                 of::<notifications::NewReminder>,
                 of::<notifications::ToldView>,
             ),
+            Self::ListBookings => About {
+                query: const { &[FROM, UNTIL, WITH, text("resource", "Only those that take this resource.", NAME), LIMIT] },
+                ..get("listBookings", "What is held and booked, by when it begins", of::<bookings::BookingsView>)
+            },
+            Self::Book => About {
+                status: StatusCode::CREATED,
+                ..post("book", "Makes an appointment", of::<bookings::NewBooking>, of::<bookings::BookingView>)
+            },
+            Self::Hold => About {
+                status: StatusCode::CREATED,
+                ..post(
+                    "hold",
+                    "Holds a time for a while; the same request to `/bookings` makes an appointment of it",
+                    of::<bookings::NewBooking>,
+                    of::<bookings::BookingView>,
+                )
+            },
+            Self::Booking => get("getBooking", "A booking", of::<bookings::BookingView>),
+            Self::Reschedule => About {
+                body: Some(of::<bookings::NewTime>),
+                ..get("reschedule", "Moves an appointment", of::<bookings::BookingView>)
+            },
+            Self::CancelBooking => {
+                get("cancelBooking", "Cancels an appointment, or gives back a time", of::<bookings::BookingView>)
+            }
+            Self::Availability => About {
+                query: const {
+                    &[
+                        FROM,
+                        UNTIL,
+                        Parameter {
+                            name: "minutes",
+                            about: "How long it takes; as the settings say unless it is said.",
+                            kind: Kind::One(minutes),
+                        },
+                        text("resources", "What it takes: all of these, separated by commas.", NAMES),
+                        text("zone", "Where who asks is: an IANA time zone.", "^[A-Za-z0-9_+/-]{1,64}$"),
+                        LIMIT,
+                    ]
+                },
+                ..get("getAvailability", "When an appointment can be had", of::<availability::AvailabilityView>)
+            },
             Self::PhoneNumber => {
                 get("getPhoneNumber", "The tenant's numbers and its orders for more", of::<numbers::NumbersView>)
             }

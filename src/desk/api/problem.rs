@@ -5,6 +5,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::bookings::AlternativeView;
 use crate::Error;
 
 /// Why a request is not answered, as `application/problem+json` (<https://datatracker.ietf.org/doc/html/rfc9457>).
@@ -19,6 +20,8 @@ struct Told {
     field: Option<String>,
     /// What the host's program may decide by.
     reason: Option<String>,
+    /// What can be had instead.
+    alternatives: Vec<AlternativeView>,
     header: Option<(header::HeaderName, HeaderValue)>,
 }
 
@@ -36,11 +39,21 @@ pub(super) struct ProblemView {
     /// What a program may decide by.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// Times that can be had in the place of the one that cannot, best first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    alternatives: Vec<AlternativeView>,
 }
 
 impl Problem {
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self(Box::new(Told { status, detail: detail.into(), field: None, reason: None, header: None }))
+        Self(Box::new(Told {
+            status,
+            detail: detail.into(),
+            field: None,
+            reason: None,
+            alternatives: Vec::new(),
+            header: None,
+        }))
     }
 
     /// A field of the query or body is wrong.
@@ -52,6 +65,12 @@ impl Problem {
 
     pub(super) fn because(mut self, reason: impl Into<String>) -> Self {
         self.0.reason = Some(reason.into());
+        self
+    }
+
+    /// With times that can be had.
+    pub(super) fn instead(mut self, alternatives: Vec<AlternativeView>) -> Self {
+        self.0.alternatives = alternatives;
         self
     }
 
@@ -81,7 +100,7 @@ impl Problem {
     }
 
     pub(super) fn into_response(self) -> Response<Bytes> {
-        let Told { status, detail, field, reason, header } = *self.0;
+        let Told { status, detail, field, reason, alternatives, header } = *self.0;
         let view = ProblemView {
             kind: "about:blank",
             title: status.canonical_reason().unwrap_or_default(),
@@ -89,6 +108,7 @@ impl Problem {
             detail,
             field,
             reason,
+            alternatives,
         };
         let mut response = Response::new(Bytes::from(serde_json::to_vec(&view).unwrap_or_default()));
         *response.status_mut() = status;

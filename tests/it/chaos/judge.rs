@@ -6,7 +6,7 @@ use frontdesk::booking::{Booking, BookingState, Conflict, Hold};
 use frontdesk::google::events::Event;
 use frontdesk::schedule::Interval;
 
-use super::network::{Network, booking, interval, is_free};
+use super::network::{Look, Network, booking, interval, is_free};
 
 /// What somebody was told of a booking.
 #[derive(Debug, Clone, Default)]
@@ -117,9 +117,7 @@ impl Judge {
             let looks = state.looks.get(&(hold.from.timestamp(), hold.until.timestamp()));
             let looks = looks.map(Vec::as_slice).unwrap_or_default();
             let entered = |ours: &BTreeSet<String>| by_hand || ours.contains(booking.event.as_deref().unwrap());
-            let is_fine = |(ours, theirs): &(BTreeSet<String>, Vec<Interval>)| {
-                theirs.is_empty() && (hold.fence > 1 || entered(ours))
-            };
+            let is_fine = |(ours, theirs): &Look| theirs.is_empty() && (hold.fence > 1 || entered(ours));
             // Where several can be there at once, another may have looked since.
             let looks = if self.alone { &looks[looks.len().saturating_sub(1)..] } else { looks };
             if !looks.iter().any(is_fine) {

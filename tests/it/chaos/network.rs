@@ -32,6 +32,9 @@ struct Shared {
     state: Mutex<State>,
 }
 
+/// Our events, and everybody else's times.
+pub(super) type Look = (BTreeSet<String>, Vec<Interval>);
+
 pub(super) struct State {
     pub(super) rng: fastrand::Rng,
     /// How many of a hundred requests go wrong, and how many steps a person makes beside them.
@@ -41,8 +44,8 @@ pub(super) struct State {
     late: Vec<Request<Bytes>>,
     /// Events of ours that a person has moved or deleted.
     pub(super) touched: BTreeSet<String>,
-    /// What was in the calendar whenever a range was looked at: our events, and everybody else's times.
-    pub(super) looks: BTreeMap<(i64, i64), Vec<(BTreeSet<String>, Vec<Interval>)>>,
+    /// What was in the calendar whenever a range was looked at.
+    pub(super) looks: BTreeMap<(i64, i64), Vec<Look>>,
     /// Counts what happens, so that who waits is told from who works.
     pub(super) progress: u64,
     /// Counts what may have changed the calendar.
@@ -273,10 +276,10 @@ impl Transport for Network {
             self.lock().edits += 1;
         }
         let answer = self.0.inner.call(request).await;
-        if let (Some(range), Ok(answer)) = (range, &answer) {
-            if answer.status().is_success() && !lost {
-                self.looked(range);
-            }
+        if let (Some(range), Ok(answer), false) = (range, &answer, lost)
+            && answer.status().is_success()
+        {
+            self.looked(range);
         }
         self.between().await;
         if lost {
