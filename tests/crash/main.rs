@@ -14,6 +14,7 @@
     reason = "a test, in real time: processes are killed"
 )]
 
+mod bookings;
 #[allow(dead_code, reason = "other tests use the rest of it")]
 #[path = "../support/cluster.rs"]
 mod cluster;
@@ -33,7 +34,7 @@ use frontdesk::booking::{Booking, BookingQuery, BookingState};
 use frontdesk::clock::{Clock, SystemClock};
 use frontdesk::message::{DeliveryStatus, MessageQuery, MessageRecord};
 use frontdesk::number::OrderState;
-use frontdesk::sim::Twilio;
+use frontdesk::sim::{Google, Twilio};
 use frontdesk::store::Store;
 use tokio::net::TcpListener;
 
@@ -49,9 +50,10 @@ type Said = Arc<Mutex<BTreeMap<String, BTreeSet<String>>>>;
 struct Process(Child);
 
 impl Process {
-    fn start(setup: &Setup, number: usize, said: &Said) -> Self {
+    /// One of the tests below that is none, in a process of its own.
+    fn start(which: &str, setup: &Setup, number: usize, said: &Said) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["worker_process", "--exact", "--ignored", "--nocapture"]);
+        command.args([which, "--exact", "--ignored", "--nocapture"]);
         command.env("FRONTDESK_CRASH_SETUP", setup.write(number)).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -84,19 +86,25 @@ fn seconds() -> u64 {
 }
 
 /// A desk for the simulator's callbacks, and the setup of workers that share its store.
-async fn office(url: String) -> (Twilio, Setup, Arc<dyn Store>) {
+async fn office(url: String, google: Option<&Google>) -> (Twilio, Setup, Arc<dyn Store>) {
     let clock = Fast { base: SystemClock::new().now() };
     let shared: Arc<dyn Clock> = Arc::new(clock.clone());
     let twilio = Twilio::builder().clock(shared.clone()).start().await.unwrap();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let setup = Setup {
+    let mut setup = Setup {
         store: url,
         twilio: twilio.base_url(),
         account: twilio.account_sid().to_string(),
         token: twilio.auth_token().expose().to_owned(),
         public: format!("http://{}", listener.local_addr().unwrap()),
         base: clock.base,
+        google: String::new(),
+        access: String::new(),
     };
+    if let Some(google) = google {
+        setup.google = google.base_url().to_string();
+        setup.access = google.token("https://www.googleapis.com/auth/calendar").secret.expose().to_owned();
+    }
     let store = setup.open().await;
     let app = Router::new().fallback_service(setup.desk(store.clone(), "callbacks").service());
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -108,9 +116,10 @@ async fn office(url: String) -> (Twilio, Setup, Arc<dyn Store>) {
 }
 
 async fn survive(url: String, stop_database: impl Fn()) {
-    let (twilio, setup, store) = office(url).await;
+    let (twilio, setup, store) = office(url, None).await;
     let said = Said::default();
-    let mut processes: Vec<_> = (0..WORKERS).map(|number| Process::start(&setup, number, &said)).collect();
+    let mut processes: Vec<_> =
+        (0..WORKERS).map(|number| Process::start("worker_process", &setup, number, &said)).collect();
     let end = Instant::now() + Duration::from_secs(seconds());
     let half = Instant::now() + Duration::from_secs(seconds() / 2);
     let (mut kills, mut stopped) = (0, false);
@@ -118,7 +127,7 @@ async fn survive(url: String, stop_database: impl Fn()) {
         tokio::time::sleep(Duration::from_millis(fastrand::u64(100..700))).await;
         let victim = fastrand::usize(..WORKERS);
         processes[victim].kill();
-        processes[victim] = Process::start(&setup, WORKERS + kills, &said);
+        processes[victim] = Process::start("worker_process", &setup, WORKERS + kills, &said);
         kills += 1;
         if !stopped && Instant::now() > half {
             stop_database();

@@ -8,13 +8,16 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use frontdesk::Desk;
 use frontdesk::booking::{Held, HoldRequest, Resource};
+use frontdesk::calendar::Diaries;
 use frontdesk::clock::{Clock, SystemClock};
+use frontdesk::google::{self, CalendarId, GoogleCalendar};
 use frontdesk::id::TenantId;
 use frontdesk::message::{Guard, MessageKind, MessageRecord};
 use frontdesk::number::{NumberOrder, Wish};
 use frontdesk::phone::E164;
 use frontdesk::store::{Commit, PostgresStore, SqliteStore, Store, Unit};
 use frontdesk::tenant::Tenant;
+use frontdesk::token::AccessToken;
 use frontdesk::transport::Reqwest;
 use frontdesk::twilio;
 use sqlx::postgres::PgPoolOptions;
@@ -67,6 +70,9 @@ pub(crate) struct Setup {
     pub(crate) token: String,
     pub(crate) public: String,
     pub(crate) base: DateTime<Utc>,
+    /// Where the simulated Google is, and a token for it; empty where there is none.
+    pub(crate) google: String,
+    pub(crate) access: String,
 }
 
 impl Setup {
@@ -74,17 +80,22 @@ impl Setup {
     pub(crate) fn write(&self, number: usize) -> String {
         let base = self.base.timestamp_micros().to_string();
         let number = number.to_string();
-        [&self.store, &self.twilio, &self.account, &self.token, &self.public, &base, &number]
+        let parts = [&self.store, &self.twilio, &self.account, &self.token, &self.public];
+        [&parts[..], &[&base, &self.google, &self.access, &number]]
+            .concat()
+            .into_iter()
             .map(String::as_str)
+            .collect::<Vec<_>>()
             .join("|")
     }
 
-    fn read(text: &str) -> (Self, u32) {
+    pub(crate) fn read(text: &str) -> (Self, u32) {
         let mut parts = text.split('|').map(ToOwned::to_owned);
         let mut next = || parts.next().unwrap();
         let (store, twilio, account, token, public) = (next(), next(), next(), next(), next());
         let base = DateTime::from_timestamp_micros(next().parse().unwrap()).unwrap();
-        (Self { store, twilio, account, token, public, base }, next().parse().unwrap())
+        let (google, access) = (next(), next());
+        (Self { store, twilio, account, token, public, base, google, access }, next().parse().unwrap())
     }
 
     pub(crate) async fn open(&self) -> Arc<dyn Store> {
@@ -111,7 +122,18 @@ impl Setup {
         let mut guard = Guard::new();
         (guard.sender, guard.recipient, guard.daily) = (None, None, None);
         guard.patience = Duration::from_secs(30 * 86_400);
+        let mut diaries = Diaries::new();
+        if !self.google.is_empty() {
+            let token = AccessToken::new(self.access.as_str(), self.base + TimeDelta::days(400));
+            let reqwest = Arc::new(Reqwest::builder().without_proxy().build().unwrap());
+            let client = google::Client::new(Arc::new(token), reqwest, clock.clone());
+            let client = client.with_base_url(&self.google.parse().unwrap());
+            diaries = diaries.with(tenant(0), GoogleCalendar::new(client, CalendarId::primary()));
+        }
         Desk::builder()
+            .calendars(diaries)
+            // Two seconds of ours: the machine is busy.
+            .calendar_limit(Duration::from_secs(120))
             .public_url(self.public.parse().unwrap())
             .auth_token(self.token.as_str())
             .twilio(client)
@@ -126,7 +148,7 @@ impl Setup {
 }
 
 /// One line at once, so that a kill leaves no half of it.
-fn say(word: &str, name: &str) {
+pub(crate) fn say(word: &str, name: &str) {
     let line = format!("\nSAID {word} {name}\n");
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(line.as_bytes());
