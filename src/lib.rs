@@ -2,7 +2,7 @@
 //!
 //! `frontdesk` is for back ends that answer calls and texts for a business: it verifies and types what Twilio sends,
 //! answers with TwiML, forwards calls, texts back whoever nobody answered, and follows each text until it has arrived. It
-//! knows when somebody can come, from opening hours and their calendar.
+//! knows when somebody can come, from opening hours and their calendar, and books them: never twice, never lost.
 //! It belongs to no web framework: hosts bring their HTTP client, storage and clock, or use those that come with it.
 //!
 //! ```
@@ -30,7 +30,7 @@
 //! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
 //! | domain | [`auth`], [`tenant`], [`calendar`], [`call`], [`message`], [`number`], [`booking`], [`notification`], [`analytics`], [`token`], [`relay`], [`blob`], [`store`] |
 //! | adapters | [`twilio`], `google`, [`kestra`], [`backoffice`], `email` |
-//! | services | [`calls`], `availability`, `connect`, `feed`, `messaging`, `notify`, `provisioning`, `vault` |
+//! | services | [`calls`], `availability`, `connect`, `feed`, `messaging`, `notify`, `provisioning`, `reserve`, `vault` |
 //! | edge | `desk`, `axum`, `sim` |
 //!
 //! # Features
@@ -151,6 +151,9 @@ mod guides {
 
     #[doc = include_str!("../docs/api.md")]
     struct Api;
+
+    #[doc = include_str!("../docs/booking.md")]
+    struct Booking;
 
     #[doc = include_str!("../docs/google.md")]
     struct Google;

@@ -14,7 +14,8 @@ use frontdesk::message::DeliveryStatus;
 use frontdesk::notification::Person;
 use frontdesk::reserve::{Booked, BookingRequest, Reschedule};
 use frontdesk::schedule::Interval;
-use frontdesk::sim::Google;
+use frontdesk::sim::google::Fault;
+use frontdesk::sim::{self, Google};
 use frontdesk::store::Store;
 
 use crate::worker::{Setup, say, tenant};
@@ -25,6 +26,11 @@ const SLOTS: u32 = 200;
 
 fn attempts() -> usize {
     std::env::var("FRONTDESK_BOOKINGS").ok().and_then(|text| text.parse().ok()).unwrap_or(600)
+}
+
+fn trouble() -> Fault {
+    let all = [Fault::Reset, Fault::LostAnswer, Fault::ServerError, Fault::FalseError, Fault::RateLimit, Fault::Quota];
+    all[fastrand::usize(..all.len())].clone()
 }
 
 fn slot(number: u32) -> DateTime<Utc> {
@@ -73,7 +79,7 @@ async fn book(desk: &frontdesk::Desk, me: u32, caller: u32) {
             say("changing", &id);
             let _ = reservations.reschedule(&tenant, &key, &Reschedule::to(slot(fastrand::u32(..)))).await;
         }
-        if fastrand::u32(..10) < 7 {
+        if fastrand::u32(..10) < 9 {
             say("cancelling", &id);
             if reservations.cancel(&tenant, &key).await.is_ok() {
                 say("cancelled", &id);

@@ -105,19 +105,21 @@ impl Calendar {
         range: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     ) -> Vec<(u64, Map<String, Value>)> {
         let mut listed = Vec::new();
+        let is_within = |event: &Map<String, Value>| match times(event, self.zone) {
+            Some((start, end)) => range.0.is_none_or(|min| end > min) && range.1.is_none_or(|max| start < max),
+            None => true,
+        };
         for stored in self.events.values() {
             let rule = stored.json.get("recurrence").and_then(|rules| rules.get(0)).and_then(Value::as_str);
             match rule.filter(|_| single && !stored.is_deleted()) {
                 Some(rule) => {
-                    listed.extend(self.instances(stored, rule).into_iter().map(|json| (stored.changed, json)))
+                    let instances = self.instances(stored, rule).into_iter().filter(&is_within);
+                    listed.extend(instances.map(|json| (stored.changed, json)));
                 }
-                None => listed.push((stored.changed, stored.json.clone())),
+                None if is_within(&stored.json) => listed.push((stored.changed, stored.json.clone())),
+                None => {}
             }
         }
-        listed.retain(|(_, event)| match times(event, self.zone) {
-            Some((start, end)) => range.0.is_none_or(|min| end > min) && range.1.is_none_or(|max| start < max),
-            None => true,
-        });
         listed
     }
 
