@@ -17,6 +17,10 @@ use crate::tenant::{FARTHEST, ResourceSettings, Tenant};
 
 /// How many bookings of ours one question looks at; more is an error, never a guess.
 const MOST: usize = 20_000;
+/// How many places of a resource are looked at; those beyond are left.
+const PLACES: usize = 1_000;
+/// How many resources one question may name, in all its options.
+const LINES: usize = 2_000;
 /// How far around a wanted time alternatives are looked for.
 const AROUND: TimeDelta = TimeDelta::days(21);
 
@@ -206,7 +210,8 @@ impl Availability {
         }
         let now = facts.now;
         let held: Vec<(&str, &Hold)> = bookings.iter().flat_map(|booking| live(booking, now)).collect();
-        facts.closed = foreign(&held, &events);
+        facts.closed = foreign(id, &held, &events);
+        facts.closed.extend(strays(&facts.tenant, &held));
         facts.fill(&held);
         Ok(facts)
     }
@@ -221,26 +226,27 @@ impl Facts {
         let options = tenant.booking.options(&question.resources).ok_or_else(unknown)?;
         let line = |resource: ResourceSettings| {
             let hours = resource.hours.clone().or_else(|| tenant.hours.clone()).unwrap_or_else(always);
-            // More places than bookings that are read would all be free.
-            let places = usize::try_from(resource.capacity).unwrap_or(MOST).min(MOST);
+            let places = usize::try_from(resource.capacity).unwrap_or(PLACES).min(PLACES);
             Line { places: vec![Vec::new(); places], hours, booked: Vec::new(), resource }
         };
+        if options.iter().map(Vec::len).sum::<usize>() > LINES {
+            return Err(Error::refused("looking for free times of more than can be looked at"));
+        }
         let options = options.into_iter().map(|all| all.into_iter().map(line).collect()).collect();
         Ok(Self { tenant, options, closed: Vec::new(), now })
     }
 
-    /// What is held, to the places it is held on. A tenant that names no resources has one, whatever a host has held.
+    /// What is held, to the places it is held on.
     fn fill(&mut self, held: &[(&str, &Hold)]) {
-        let named = !self.tenant.booking.resources.is_empty();
         for option in &mut self.options {
             let ids: Vec<ResourceId> = option.iter().map(|line| line.resource.id.clone()).collect();
-            let counts = |hold: &Hold| !named || hold.seats.iter().any(|seat| ids.contains(&seat.resource));
+            let counts = |hold: &Hold| hold.seats.iter().any(|seat| ids.contains(&seat.resource));
             let booked: Vec<_> = held.iter().filter(|(_, hold)| counts(hold)).map(|(_, hold)| hold.start).collect();
             for line in option {
                 line.booked.clone_from(&booked);
                 for (_, hold) in held {
                     let Some(range) = hold.range() else { continue };
-                    let of = |seat: &&Seat| !named || seat.resource == line.resource.id;
+                    let of = |seat: &&Seat| seat.resource == line.resource.id;
                     for seat in hold.seats.iter().filter(of) {
                         let number = usize::try_from(seat.number).unwrap_or(usize::MAX);
                         if let Some(place) = line.places.get_mut(number) {
@@ -337,15 +343,22 @@ pub(crate) fn live(booking: &Booking, now: DateTime<Utc>) -> impl Iterator<Item 
     holds.map(|(hold, _)| (booking.id.as_str(), hold))
 }
 
+/// Pure: what is held on what appointments cannot take any more: nobody knows beside what it can stand.
+pub(crate) fn strays(tenant: &Tenant, held: &[(&str, &Hold)]) -> Vec<Interval> {
+    let is_stray = |hold: &&Hold| hold.seats.iter().any(|seat| !tenant.booking.knows(&seat.resource));
+    held.iter().map(|(_, hold)| *hold).filter(is_stray).filter_map(Hold::range).collect()
+}
+
 /// Pure: what the calendar holds beside our bookings. The event of a booking is the booking as long as it is where that says;
 /// one that somebody has moved is in the way there, too.
-pub(crate) fn foreign(held: &[(&str, &Hold)], events: &[Busy]) -> Vec<Interval> {
+pub(crate) fn foreign(tenant: &TenantId, held: &[(&str, &Hold)], events: &[Busy]) -> Vec<Interval> {
     let mut ours: HashMap<&str, Vec<&Hold>> = HashMap::new();
     for (booking, hold) in held {
         ours.entry(booking).or_default().push(hold);
     }
     let is_ours = |event: &&Busy| {
-        let holds = event.booking.as_deref().and_then(|booking| ours.get(booking));
+        let name = event.booking.as_deref().and_then(|mark| mark.strip_prefix(tenant.as_str())?.strip_prefix('/'));
+        let holds = name.and_then(|booking| ours.get(booking));
         let within = |hold: &Hold| hold.from <= event.interval.start() && event.interval.end() <= hold.until;
         holds.is_some_and(|holds| holds.iter().any(|hold| within(hold)))
     };
@@ -385,10 +398,14 @@ mod tests {
     fn an_event_of_ours_that_somebody_moved_is_in_the_way_where_it_is() {
         let booking = booking("2026-12-01T10:00:00Z", "2026-11-21T09:00:00Z");
         let held: Vec<_> = live(&booking, at("2026-11-21T09:00:00Z")).collect();
-        let event = |interval| Busy::new(interval).with_event(EventId::of(["e"])).with_booking("b1");
+        let clinic = TenantId::new("clinic").unwrap();
+        let foreign = |held: &[(&str, &Hold)], events: &[Busy]| foreign(&clinic, held, events);
+        let event = |interval| Busy::new(interval).with_event(EventId::of(["e"])).with_booking("clinic/b1");
+        let theirs = Busy::new(hour("2026-12-01T10:00:00Z")).with_booking("salon/b1");
         let (own, moved) = (hour("2026-12-01T10:00:00Z"), hour("2026-12-01T14:00:00Z"));
         assert_eq!(foreign(&held, &[event(own)]), []);
         assert_eq!(foreign(&held, &[event(moved)]), [moved]);
+        assert_eq!(foreign(&held, &[theirs]), [own], "another tenant's, on the same calendar");
         assert_eq!(foreign(&held, &[Busy::new(own)]), [own], "somebody else's at the same time");
         assert_eq!(foreign(&[], &[event(own)]), [own], "of a booking that is over here");
     }

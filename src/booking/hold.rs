@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -196,13 +197,16 @@ impl HoldRequest {
     }
 
     /// The time that others are kept from; `None` when the appointment ends before it begins, lies beyond the calendar,
-    /// or asks for nothing.
+    /// asks for nothing, or for the same twice.
     #[must_use]
     pub fn range(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let from = self.start.checked_sub_signed(chrono::TimeDelta::from_std(self.before).ok()?)?;
         let until = self.end.checked_add_signed(chrono::TimeDelta::from_std(self.after).ok()?)?;
-        let asks = !self.options.is_empty()
-            && self.options.iter().all(|all| !all.is_empty() && all.iter().all(|one| one.capacity > 0));
+        let is_set = |all: &Vec<Resource>| {
+            let names: BTreeSet<_> = all.iter().map(|one| &one.id).collect();
+            !all.is_empty() && names.len() == all.len() && all.iter().all(|one| one.capacity > 0)
+        };
+        let asks = !self.options.is_empty() && self.options.iter().all(is_set);
         (self.start < self.end && from < until && asks).then_some((from, until))
     }
 

@@ -119,6 +119,11 @@ pub struct Booking {
     pub version: u64,
 }
 
+/// What the event of a booking says of it.
+pub(crate) fn mark(tenant: &TenantId, id: &BookingId) -> String {
+    format!("{tenant}/{id}")
+}
+
 impl Booking {
     /// Pure: the booking that has taken a time: one that was given back, or was not there, begins anew; one that stands
     /// is to be moved.
@@ -276,6 +281,12 @@ impl Booking {
     #[must_use]
     pub fn has_lapsed(&self, now: DateTime<Utc>) -> bool {
         self.lease_until.is_some_and(|until| until <= now)
+    }
+
+    /// What its event says of it, where guests do not see it: two tenants may keep one calendar.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        mark(&self.tenant, &self.id)
     }
 
     /// What it keeps others from.

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 ///                                              cancelled
 /// ```
 ///
+/// What is held, is being committed, or is being moved can be cancelled as well.
+///
 /// What is done to the calendar in a state is safe to do again, and nothing is taken out of it before the state that says
 /// so is written: whoever comes late finds the booking changed.
 #[cfg_attr(feature = "desk", derive(schemars::JsonSchema))]
@@ -35,9 +37,9 @@ pub enum BookingState {
     Releasing,
     /// It does not take place, and is being taken out of the calendar; its time is its own until that is done.
     Cancelling,
-    /// The time was given back before it was confirmed.
+    /// The time was given back before it was confirmed: nobody has taken it up, or it could not be had.
     Released,
-    /// It was confirmed and then cancelled.
+    /// Somebody has cancelled it.
     Cancelled,
 }
 
@@ -72,8 +74,8 @@ impl BookingState {
     pub fn may_become(self, next: Self) -> bool {
         matches!(
             (self, next),
-            (Self::Held, Self::Committing | Self::Confirmed | Self::Released)
-                | (Self::Committing, Self::Confirmed | Self::Releasing)
+            (Self::Held, Self::Committing | Self::Confirmed | Self::Released | Self::Cancelled)
+                | (Self::Committing, Self::Confirmed | Self::Releasing | Self::Cancelling)
                 | (Self::Confirmed, Self::Moving | Self::Cancelling | Self::Cancelled)
                 | (Self::Moving, Self::Confirmed | Self::Returning | Self::Cancelling)
                 | (Self::Returning, Self::Confirmed | Self::Cancelling)
@@ -116,8 +118,8 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "held -> committing confirmed released",
-                "committing -> confirmed releasing",
+                "held -> committing confirmed released cancelled",
+                "committing -> confirmed releasing cancelling",
                 "confirmed -> moving cancelling cancelled",
                 "moving -> confirmed returning cancelling",
                 "returning -> confirmed cancelling",

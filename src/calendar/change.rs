@@ -20,6 +20,8 @@ pub struct Change {
     pub guests: Option<Vec<Guest>>,
     /// Whether guests are told.
     pub notify: bool,
+    /// Written where guests do not see it, so that the event is another version even where nothing else changes.
+    pub stamp: Option<String>,
 }
 
 impl Change {
@@ -49,6 +51,12 @@ impl Change {
     /// These are invited.
     pub fn with_guests(mut self, guests: impl IntoIterator<Item = Guest>) -> Self {
         self.guests = Some(guests.into_iter().collect());
+        self
+    }
+
+    /// It becomes another version, whatever else changes.
+    pub fn stamped(mut self, stamp: impl Into<String>) -> Self {
+        self.stamp = Some(stamp.into());
         self
     }
 

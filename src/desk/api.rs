@@ -193,6 +193,11 @@ impl Api {
                 tracing::error!("an operation of the API panicked");
                 Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here"))
             }
+            // What was begun may still be done.
+            None if parts.method != http::Method::GET => {
+                let detail = "it took too long: it may or may not be done, look before asking again";
+                Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).because("unknown"))
+            }
             None => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "it took too long")),
         };
         let mut answer = outcome.unwrap_or_else(Answer::from);

@@ -39,6 +39,9 @@ use crate::vault::Vault;
 use crate::wake::Wake;
 use crate::worker::{Sweeper, Turn, Worker};
 
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(10);
+
 /// Settings of a [`Desk`].
 #[derive(Default)]
 #[must_use]
@@ -296,7 +299,7 @@ impl DeskBuilder {
     }
 
     /// How long somebody who books, moves or cancels waits for the calendar before they are told that it cannot be done now;
-    /// 8 seconds by default, which is less than an answer may take.
+    /// 8 seconds by default; with the API four fifths of what an answer may take at most.
     pub fn calendar_limit(mut self, limit: Duration) -> Self {
         self.patience = Some(limit);
         self
@@ -455,7 +458,10 @@ impl DeskBuilder {
         let availability = Availability::new(store.clone(), calendars.clone(), clock.clone()).with_ledger(ledger);
         let mut reservations =
             Reservations::new(store.clone(), calendars, notifier.clone(), availability.clone(), clock.clone());
-        reservations.patience = self.patience.unwrap_or(PATIENCE);
+        // Who asks over HTTP is to be told by us, not by the limit of all answers.
+        let answers = self.answer_limit.unwrap_or(ANSWER);
+        let patience = self.patience.unwrap_or(PATIENCE);
+        reservations.patience = if self.authenticator.is_some() { patience.min(answers / 5 * 4) } else { patience };
         let reconciler: Arc<dyn Turn> = Arc::new(Reconciler::new(&reservations, name.clone()));
         workers.push(Worker::new(reconciler, clock.clone(), reservations.wake.clone()));
         let notices = Notices { calls: calls.clone(), client: self.client.clone() };
@@ -466,7 +472,7 @@ impl DeskBuilder {
         let messenger = Messenger::assemble(gate, self.sender, callbacks, calls.outbox.clone(), name, attempts);
         workers.extend(messenger.worker());
         let messages = MessageService { calls: calls.clone(), messenger: messenger.clone() };
-        let limit = self.answer_limit.unwrap_or(Duration::from_secs(10));
+        let limit = self.answer_limit.unwrap_or(ANSWER);
         let services = Services { calls, messages, notices, caller_ids, intelligence_secret: self.intelligence_secret };
         let readiness = Readiness {
             store: store.clone(),

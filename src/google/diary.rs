@@ -20,6 +20,8 @@ use crate::schedule::Interval;
 
 /// Under which private property an event names its booking.
 const BOOKING: &str = "frontdeskBooking";
+/// And under which it is stamped.
+const STAMP: &str = "frontdeskStamp";
 /// How often an event is entered whose fate is not known before it is left to whoever asked.
 const ROUNDS: usize = 3;
 
@@ -156,6 +158,10 @@ impl GoogleCalendar {
             }),
             summary: change.title.clone(),
             attendees: change.guests.as_deref().map(attendees),
+            extended_properties: change.stamp.as_deref().map(|stamp| {
+                let private = BTreeMap::from([(STAMP.to_owned(), stamp.into())]);
+                ExtendedProperties { private: Some(private), ..Default::default() }
+            }),
             ..Event::default()
         }
     }

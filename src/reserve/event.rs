@@ -28,7 +28,7 @@ pub(super) fn guests(booking: &Booking, tenant: &Tenant) -> Vec<Guest> {
 /// Pure: a booking as it is entered. Guests who are invited afterwards see it once it is certain.
 pub(super) fn new(booking: &Booking, tenant: &Tenant, id: EventId, interval: Interval) -> NewEvent {
     let details = &booking.details;
-    let mut event = NewEvent::new(id, booking.id.as_str(), interval).with_title(title(booking, tenant));
+    let mut event = NewEvent::new(id, booking.mark(), interval).with_title(title(booking, tenant));
     let phone = details.customer.phone.as_ref().map(|phone| phone.to_wire());
     let lines = [Some(details.customer.name.as_str()), phone.as_deref(), details.notes.as_ref().map(Private::as_str)];
     let lines: Vec<&str> = lines.into_iter().flatten().filter(|line| !line.is_empty()).collect();

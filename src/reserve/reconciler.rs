@@ -2,6 +2,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use futures_util::{FutureExt, future};
 use tracing::Instrument as _;
 
@@ -16,7 +17,7 @@ use crate::worker::Turn;
 const BATCH: usize = 16;
 const LEASE: Duration = Duration::from_secs(300);
 /// Well within the lease.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(45);
 
 /// Finishes what broke off, and looks after what stands: takes bookings that nobody works on and does what comes next.
 #[derive(Debug)]
@@ -54,19 +55,20 @@ impl Reconciler {
         let Some(step) = step::next(&booking, now) else {
             return self.saga.write_or_read(booking, Some).await.map(|_| ());
         };
-        let (id, state, attempts) = (booking.id.clone(), booking.state, booking.attempts);
+        let (claimed, begun) = (booking.clone(), self.saga.clock.monotonic());
         let taken = within(self.saga.clock.as_ref(), LIMIT, self.take(tenant, step, booking)).await;
         let Err(error) = taken.unwrap_or_else(|| Err(Error::unavailable("a step of a booking took too long"))) else {
             return Ok(());
         };
         tracing::warn!(%error, ?step, "a step of a booking failed; trying again later");
-        let Some(current) = self.saga.store.booking(tenant, &id).await? else { return Ok(()) };
-        // Where it came farther, the next step begins anew.
-        let attempts = if current.state == state { attempts } else { 0 };
-        let now = self.saga.clock.now();
-        let again = now.checked_add_signed(step::pause(attempts.saturating_add(1))).unwrap_or(now);
-        let failed = |booking: Booking| Some(Booking { attempts, ..booking }.failed(again));
-        self.saga.write_or_read(current, failed).await.map(|_| ())
+        // In the store's time, which the lease is in: this process's clock may be another.
+        let took = TimeDelta::from_std(self.saga.clock.monotonic().saturating_sub(begun)).unwrap_or_default();
+        let lease = TimeDelta::from_std(LEASE).unwrap_or_default();
+        let since = claimed.lease.as_ref().and_then(|claim| claim.until.checked_sub_signed(lease)).unwrap_or(now);
+        let pause = took + step::pause(claimed.attempts.saturating_add(1));
+        let again = since.checked_add_signed(pause).unwrap_or(since);
+        // Where it came farther, or somebody else has taken it up, there is nothing to count.
+        self.saga.write_or_read(claimed, |booking| Some(booking.failed(again))).await.map(|_| ())
     }
 
     async fn take(&self, tenant: &TenantId, step: Step, booking: Booking) -> Result<Booking, Error> {
@@ -74,20 +76,41 @@ impl Reconciler {
         match step {
             Step::Release => return saga.write_or_read(booking, Booking::release).await,
             Step::Stay => return saga.write_or_read(booking, Booking::stay).await,
+            Step::Withdraw => return saga.write_or_read(booking, |booking| booking.withdraw(now)).await,
+            Step::GiveBack => return saga.write_or_read(booking, |booking| booking.give_back(now)).await,
+            Step::Leave => {
+                let left = |booking| Some(Booking { uninvited: false, unchecked: false, ..booking });
+                return saga.write_or_read(booking, left).await;
+            }
             _ => {}
         }
-        let case = saga.case(tenant).await?;
+        let case = match saga.case(tenant).await {
+            // Nobody is left to tell, and nobody knows the calendar.
+            Err(error) if error.is_permanent() && !error.is_unauthorized() => {
+                return self.leave(step, booking, error).await;
+            }
+            other => other?,
+        };
         match step {
             Step::Enter => saga.enter(&case, booking).await,
-            Step::Withdraw => saga.write_or_read(booking, |booking| booking.withdraw(now)).await,
             Step::Erase => saga.erase(&case, booking).await,
             Step::Shift => saga.shift(&case, booking).await,
-            Step::GiveBack => saga.write_or_read(booking, |booking| booking.give_back(now)).await,
             Step::Return => saga.put_back(&case, booking).await,
             Step::Remove => saga.remove(&case, booking).await,
             Step::Invite => saga.invite(&case, booking).await,
             Step::Inspect => saga.inspect(&case, booking).await,
-            Step::Release | Step::Stay => Ok(booking),
+            _ => Ok(booking),
+        }
+    }
+
+    /// Finishes what can be finished without the tenant's settings and calendar.
+    async fn leave(&self, step: Step, booking: Booking, error: Error) -> Result<Booking, Error> {
+        tracing::error!(%error, booking = %booking.id, "a booking is finished without its calendar");
+        match step {
+            Step::Erase => self.saga.write_or_read(booking, Booking::release).await,
+            Step::Remove => self.saga.write_or_read(booking, Booking::cancel).await,
+            Step::Return => self.saga.write_or_read(booking, Booking::stay).await,
+            _ => Err(error),
         }
     }
 }

@@ -5,9 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 
 use super::event;
-use super::step::{conflict, is_announced};
+use super::step::{ATTEMPTS, conflict, is_announced};
 use crate::Error;
-use crate::availability::{Availability, foreign, live};
+use crate::availability::{Availability, foreign, live, strays};
 use crate::booking::{Booking, BookingQuery, BookingState, Hold};
 use crate::calendar::{Calendar, Calendars, Change, Created, Entry, EventId, NewEvent, Patched};
 use crate::clock::Clock;
@@ -73,11 +73,20 @@ impl Saga {
     pub(super) async fn enter(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
         let Some(hold) = booking.hold.clone() else { return Ok(booking) };
         let (Some(calendar), Some(interval)) = (&case.calendar, hold.interval()) else {
-            return self.confirm(case, booking, None).await;
+            return match booking.state {
+                BookingState::Held if self.is_astray(case, &booking, &hold).await? => {
+                    self.write_or_read(booking, Booking::release).await
+                }
+                BookingState::Held => self.confirm(case, booking, None).await,
+                // It was being entered into a calendar that is not there any more.
+                _ => self.take_back(case, booking).await,
+            };
         };
         let mut booking = booking;
         if booking.state == BookingState::Held {
-            if self.is_in_the_way(calendar.as_ref(), &booking, &hold).await? {
+            if self.is_astray(case, &booking, &hold).await?
+                || self.is_in_the_way(calendar.as_ref(), &booking, &hold).await?
+            {
                 return self.write_or_read(booking, Booking::release).await;
             }
             let name = event::name(&booking, &hold);
@@ -124,15 +133,22 @@ impl Saga {
         }
     }
 
+    /// Whether there is no use in going on trying: the appointment is over, or the calendar refuses for good. That somebody
+    /// has to consent again is waited for a while.
+    fn is_hopeless(&self, booking: &Booking, error: &Error) -> bool {
+        let is_over = booking.hold.as_ref().is_none_or(|hold| hold.end <= self.clock.now());
+        is_over || (error.is_permanent() && (!error.is_unauthorized() || booking.attempts >= ATTEMPTS))
+    }
+
     /// Releasing → released.
     pub(super) async fn erase(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
-        self.rid(case, &booking).await?;
+        self.rid_at_last(case, &booking).await?;
         self.write_or_read(booking, Booking::release).await
     }
 
     /// Cancelling → cancelled, and the customer is told.
     pub(super) async fn remove(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
-        self.rid(case, &booking).await?;
+        self.rid_at_last(case, &booking).await?;
         self.cancelled(case, booking).await
     }
 
@@ -150,14 +166,25 @@ impl Saga {
             return Ok(());
         };
         match calendar.event(&id).await? {
-            Some(entry) if !entry.is_of(booking.id.as_str()) => return Ok(()),
-            Some(entry) => return calendar.delete(&id, entry.guests > 0).await,
+            Some(entry) if !entry.is_of(&booking.mark()) => return Ok(()),
+            // Whoever is among the guests by then is told.
+            Some(_) => return calendar.delete(&id, !event::guests(booking, &case.tenant).is_empty()).await,
             None => {}
         }
-        match calendar.create(&NewEvent::new(id.clone(), booking.id.as_str(), interval).free()).await? {
+        match calendar.create(&NewEvent::new(id.clone(), booking.mark(), interval).free()).await? {
             Created::Now(_) | Created::Before(_) => calendar.delete(&id, false).await,
             Created::Taken => Ok(()),
         }
+    }
+
+    /// The same, as long as there is any use in it.
+    async fn rid_at_last(&self, case: &Case, booking: &Booking) -> Result<(), Error> {
+        let Err(error) = self.rid(case, booking).await else { return Ok(()) };
+        if self.is_hopeless(booking, &error) {
+            tracing::error!(booking = %booking.id, %error, "an event could not be taken out of its calendar");
+            return Ok(());
+        }
+        Err(error)
     }
 
     /// The booking as it is now, if somebody else has brought it farther. What was read of the calendar before may be changed
@@ -229,12 +256,22 @@ impl Saga {
         };
         let mut booking = booking;
         if booking.state == BookingState::Confirmed {
-            if self.is_in_the_way(calendar.as_ref(), &booking, &next).await? {
+            if self.is_astray(case, &booking, &next).await?
+                || self.is_in_the_way(calendar.as_ref(), &booking, &next).await?
+            {
                 return self.write_or_read(booking, Booking::stay).await;
             }
             match self.write(booking, |booking| booking.shift(self.later()), Unit::new()).await? {
                 Written::Now(moving) => booking = moving,
                 Written::Before(current) => return Ok(current),
+            }
+        } else if booking.state == BookingState::Moving && !self.is_at(calendar.as_ref(), &booking, interval).await? {
+            // Begun by somebody else, some time ago: a person may have come since.
+            if self.is_in_the_way(calendar.as_ref(), &booking, &next).await? {
+                return match self.write(booking, |booking| booking.give_back(self.later()), Unit::new()).await? {
+                    Written::Now(returning) => self.put_back(case, returning).await,
+                    Written::Before(current) => Ok(current),
+                };
             }
         }
         if booking.state != BookingState::Moving {
@@ -280,6 +317,12 @@ impl Saga {
         })
     }
 
+    /// Whether a booking's event is at a time already.
+    async fn is_at(&self, calendar: &dyn Calendar, booking: &Booking, interval: Interval) -> Result<bool, Error> {
+        let Some(id) = event::entered(booking) else { return Ok(false) };
+        Ok(calendar.event(&id).await?.is_some_and(|entry| entry.interval == Some(interval)))
+    }
+
     /// Puts a booking's event to a time.
     async fn put(&self, calendar: &dyn Calendar, booking: &Booking, interval: Interval) -> Result<Put, Error> {
         let Some(id) = event::entered(booking) else { return Ok(Put::Gone) };
@@ -295,6 +338,7 @@ impl Saga {
             let change = Change::new().to(interval);
             let change = if entry.guests > 0 { change.notifying() } else { change };
             // Also where it is already: a change that is still on its way then finds another version.
+            let change = change.stamped(format!("{}-{}", booking.fence, booking.state.as_str()));
             match calendar.patch(&id, &entry.version, &change).await? {
                 Patched::Done(entry) => return Ok(Put::There(Box::new(entry))),
                 Patched::Stale | Patched::Gone => {}
@@ -316,10 +360,20 @@ impl Saga {
 
     /// Returning → confirmed at its old time.
     pub(super) async fn put_back(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
-        if let (Some(calendar), Some(interval)) = (&case.calendar, booking.interval())
-            && let Put::Over(current) = self.put(calendar.as_ref(), &booking, interval).await?
-        {
-            return Ok(*current);
+        if let (Some(calendar), Some(interval)) = (&case.calendar, booking.interval()) {
+            let put = match self.put(calendar.as_ref(), &booking, interval).await {
+                // A person has deleted it, and what was entered in its place may be on its way.
+                Ok(Put::Gone) => self.rid(case, &booking).await.map(|()| Put::Gone),
+                other => other,
+            };
+            match put {
+                Ok(Put::Over(current)) => return Ok(*current),
+                Ok(_) => {}
+                Err(error) if self.is_hopeless(&booking, &error) => {
+                    tracing::error!(booking = %booking.id, %error, "an event could not be moved back");
+                }
+                Err(error) => return Err(error),
+            }
         }
         let stays = |booking: Booking| {
             let stays = booking.stay()?;
@@ -369,22 +423,39 @@ impl Saga {
         self.write_or_read(booking, seen).await
     }
 
+    /// Whether a booking stands there that was made before the settings changed, on what nobody can take any more.
+    async fn is_astray(&self, case: &Case, booking: &Booking, hold: &Hold) -> Result<bool, Error> {
+        let Some(range) = hold.range() else { return Ok(false) };
+        let held = self.others(booking, range).await?;
+        let now = self.clock.now();
+        let held: Vec<(&str, &Hold)> = held.iter().flat_map(|booking| live(booking, now)).collect();
+        Ok(strays(&case.tenant, &held).iter().any(|stray| stray.overlaps(&range)))
+    }
+
+    /// The other bookings that keep others from some of this time.
+    async fn others(&self, booking: &Booking, range: Interval) -> Result<Vec<Booking>, Error> {
+        let query = BookingQuery { limit: MOST, ..BookingQuery::between(range.start(), range.end()) };
+        let mut bookings = self.store.bookings(&booking.tenant, &query).await?;
+        if bookings.len() >= MOST {
+            return Err(Error::refused("looking for what is in the way of a booking among more than can be read"));
+        }
+        bookings.retain(|other| other.id != booking.id);
+        Ok(bookings)
+    }
+
     /// Whether something stands in the calendar, as it is now, that is no booking of ours.
     async fn is_in_the_way(&self, calendar: &dyn Calendar, booking: &Booking, hold: &Hold) -> Result<bool, Error> {
         let Some(range) = hold.range() else { return Ok(false) };
         let mut events = calendar.busy(range).await?;
-        events.retain(|event| event.interval.overlaps(&range) && event.booking.as_deref() != Some(booking.id.as_str()));
+        let own = booking.mark();
+        events.retain(|event| event.interval.overlaps(&range) && event.booking.as_deref() != Some(own.as_str()));
         if events.is_empty() {
             return Ok(false);
         }
-        let query = BookingQuery { limit: MOST, ..BookingQuery::between(range.start(), range.end()) };
-        let bookings = self.store.bookings(&booking.tenant, &query).await?;
-        if bookings.len() >= MOST {
-            return Err(Error::refused("looking for what is in the way of a booking among more than can be read"));
-        }
+        let bookings = self.others(booking, range).await?;
         let now = self.clock.now();
         let held: Vec<(&str, &Hold)> = bookings.iter().flat_map(|booking| live(booking, now)).collect();
-        let is_in_the_way = !foreign(&held, &events).is_empty();
+        let is_in_the_way = !foreign(&booking.tenant, &held, &events).is_empty();
         if is_in_the_way {
             // What was remembered did not know it.
             self.availability.forget(&booking.tenant);
@@ -416,7 +487,7 @@ impl Saga {
                 // It is as it was: what is known of the appointment has changed.
                 Written::Before(current) if is_as(&current, &booking) => {
                     known = self.notifier.known(&booking.tenant, &id).await?;
-                    booking = current;
+                    booking = Booking { uninvited: booking.uninvited, ..current };
                 }
                 Written::Before(current) => return Ok(current),
             }
@@ -465,7 +536,7 @@ impl Saga {
                 return Ok(Written::Before(current));
             }
             // A worker has only claimed it.
-            from = current;
+            from = Booking { uninvited: from.uninvited, ..current };
         }
         Err(Error::unavailable("changing a booking that is claimed again and again"))
     }
@@ -482,7 +553,12 @@ pub(super) const GRACE: Duration = Duration::from_secs(60);
 
 /// Whether a booking is what it was but for who works on it.
 fn is_as(current: &Booking, was: &Booking) -> bool {
-    Booking { lease: None, version: 0, ..current.clone() } == Booking { lease: None, version: 0, ..was.clone() }
+    let plain = |booking: &Booking| {
+        // Before it is confirmed that is only known to whoever confirms it.
+        let uninvited = booking.uninvited && booking.state == BookingState::Confirmed;
+        Booking { lease: None, version: 0, uninvited, ..booking.clone() }
+    };
+    plain(current) == plain(was)
 }
 
 /// A limit of the calendar's, which is not what a mistake of ours would be answered with.

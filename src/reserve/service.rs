@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,8 @@ const OFFERED: usize = 3;
 /// How long a caller waits for the calendar.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(8);
 const ROUNDS: usize = 8;
+/// No offer is kept for longer than a day, in minutes.
+const LONGEST_HOLD: u32 = 1_440;
 
 /// Books, moves, cancels and finds appointments. Part of a [`Desk`](crate::Desk), whose workers finish what broke off.
 ///
@@ -71,10 +74,11 @@ impl Reservations {
         let span = tracing::info_span!("offer", booking = %request.id);
         let offering = async {
             let case = self.saga.case(tenant).await?;
-            Ok(match self.take(&case, request).await? {
+            let lease = Duration::from_secs(u64::from(case.tenant.booking.hold.clamp(1, LONGEST_HOLD)) * 60);
+            Ok(match self.take(&case, request, lease).await? {
                 Taken::Answer(answer) => answer,
                 Taken::Ours(booking) if booking.state == BookingState::Held => Booked::Held(booking),
-                Taken::Ours(_) => return Err(Error::unavailable("holding a time that is just being booked")),
+                Taken::Ours(_) => return Err(Error::outcome_unknown("holding a time that is just being booked")),
             })
         };
         // On the heap: whoever awaits this has a stack of its own to fill.
@@ -93,12 +97,13 @@ impl Reservations {
     pub async fn book(&self, tenant: &TenantId, request: &BookingRequest) -> Result<Booked, Error> {
         let span = tracing::info_span!("book", booking = %request.id);
         let booking = async {
+            let begun = self.saga.clock.monotonic();
             let case = self.saga.case(tenant).await?;
-            let booking = match self.take(&case, request).await? {
+            let booking = match self.take(&case, request, self.lease()).await? {
                 Taken::Answer(answer) => return Ok(answer),
                 Taken::Ours(booking) => *booking,
             };
-            let id = booking.id.clone();
+            let taken = booking.fence;
             let entering = async {
                 let mut booking = booking;
                 for _ in 0..ROUNDS {
@@ -110,10 +115,10 @@ impl Reservations {
                 }
                 Ok(booking)
             };
-            let entered = within(self.saga.clock.as_ref(), self.patience, entering).await;
+            let entered = within(self.saga.clock.as_ref(), self.left(begun), entering).await;
             let booking = match entered.unwrap_or_else(|| Err(Error::unavailable("booking takes too long"))) {
                 Ok(booking) => booking,
-                Err(error) => self.abandon(&case, &id, error).await?,
+                Err(error) => self.abandon(&case, &request.id, taken, error).await?,
             };
             self.answer(&case, request, booking).await
         };
@@ -128,6 +133,7 @@ impl Reservations {
     pub async fn reschedule(&self, tenant: &TenantId, id: &BookingId, to: &Reschedule) -> Result<Booked, Error> {
         let span = tracing::info_span!("reschedule", booking = %id);
         let moving = async {
+            let begun = self.saga.clock.monotonic();
             let case = self.saga.case(tenant).await?;
             let booking = match self.take_instead(&case, id, to).await? {
                 Taken::Answer(answer) => return Ok(answer),
@@ -137,14 +143,17 @@ impl Reservations {
             let moving = async {
                 let mut booking = booking;
                 for _ in 0..ROUNDS {
+                    let wanted = booking.next.clone();
                     booking = self.saga.shift(&case, booking).await?;
-                    if booking.state != BookingState::Moving {
+                    // Unless somebody else has it in hand as well.
+                    let goes_on = matches!(booking.state, BookingState::Moving | BookingState::Confirmed);
+                    if !goes_on || booking.next.is_none() || booking.next != wanted {
                         break;
                     }
                 }
                 Ok(booking)
             };
-            let moved = within(self.saga.clock.as_ref(), self.patience, moving).await;
+            let moved = within(self.saga.clock.as_ref(), self.left(begun), moving).await;
             let booking = match moved.unwrap_or_else(|| Err(Error::unavailable("moving a booking takes too long"))) {
                 Ok(booking) => booking,
                 Err(error) => self.give_back(tenant, id, wanted.as_ref(), error).await?,
@@ -162,20 +171,22 @@ impl Reservations {
                     self.taken(&case, Unavailable::Taken, to.start, &question).await
                 }
                 _ if booking.state == BookingState::Returning => Err(Error::unavailable("moving a booking")),
+                _ if !booking.state.stands() => Err(over(booking.state)),
                 _ => Err(Error::outcome_unknown("moving what somebody else is just changing")),
             }
         };
         Box::pin(moving.instrument(span)).await
     }
 
-    /// Cancels an appointment, or gives back a time that is held. Cancelled again, it is as it was.
+    /// Cancels an appointment, or gives back a time that is held. Cancelled again, it is as it was; its key stays used.
     ///
-    /// The booking is [`Cancelled`](BookingState::Cancelled) or [`Released`](BookingState::Released), or will be as soon as
-    /// the calendar can be reached, and stands no more: [`Cancelling`](BookingState::Cancelling) or
-    /// [`Releasing`](BookingState::Releasing). The customer is told when it is done.
+    /// The booking is [`Cancelled`](BookingState::Cancelled), or will be as soon as the calendar can be reached, and stands
+    /// no more: [`Cancelling`](BookingState::Cancelling). One that was being given back, or was, is
+    /// [`Releasing`](BookingState::Releasing) or [`Released`](BookingState::Released). The customer is told when it is done.
     ///
     /// # Errors
-    /// [`Error::is_not_found`] when there is no such booking; [`Error::is_retryable`] when the store cannot be reached.
+    /// [`Error::is_not_found`] when there is no such booking; [`Error::is_retryable`] when the store cannot be reached;
+    /// [`Error::is_outcome_unknown`] when the connection to it broke: cancel again.
     pub async fn cancel(&self, tenant: &TenantId, id: &BookingId) -> Result<Booking, Error> {
         let span = tracing::info_span!("cancel", booking = %id);
         let cancelling = async {
@@ -184,12 +195,13 @@ impl Reservations {
                 let booking = self.known(tenant, id).await?;
                 let (version, later) = (booking.version, self.saga.later());
                 let next = match booking.state {
-                    BookingState::Held => self.saga.write_or_read(booking, Booking::release).await?,
-                    BookingState::Committing => {
-                        self.saga.write_or_read(booking, |booking| booking.withdraw(later)).await?
-                    }
+                    // Nobody was told of it yet.
+                    BookingState::Held => self.saga.write_or_read(booking, Booking::cancel).await?,
                     BookingState::Confirmed if !case.has_calendar() => self.saga.cancelled(&case, booking).await?,
-                    BookingState::Confirmed | BookingState::Moving | BookingState::Returning => {
+                    BookingState::Committing
+                    | BookingState::Confirmed
+                    | BookingState::Moving
+                    | BookingState::Returning => {
                         self.saga.write_or_read(booking, |booking| booking.cancelling(later)).await?
                     }
                     _ => booking,
@@ -258,7 +270,7 @@ impl Reservations {
     }
 
     /// Checks hours, notice and horizon, and takes the time from others.
-    async fn take(&self, case: &Case, request: &BookingRequest) -> Result<Taken, Error> {
+    async fn take(&self, case: &Case, request: &BookingRequest, lease: Duration) -> Result<Taken, Error> {
         let tenant = &case.tenant;
         let digest = request.digest();
         let duration = match request.seconds {
@@ -275,7 +287,7 @@ impl Reservations {
                 _ => Ok(Taken::Answer(self.taken(case, Unavailable::Closed, request.start, &question).await?)),
             };
         };
-        let mut hold = HoldRequest::new(request.id.clone(), request.start, end, [], self.lease(tenant));
+        let mut hold = HoldRequest::new(request.id.clone(), request.start, end, [], lease);
         hold.options = self.in_order(tenant, request.start, options).await?;
         hold.details = Details { request: Some(digest.clone()), ..request.details.clone() };
         match self.hold(tenant, hold).await? {
@@ -313,19 +325,20 @@ impl Reservations {
     async fn take_instead(&self, case: &Case, id: &BookingId, to: &Reschedule) -> Result<Taken, Error> {
         let tenant = &case.tenant;
         let known = self.known(&tenant.id, id).await?;
-        let not =
-            |reason: &str| Error::refused("moving a booking that does not stand").with_reason(Some(reason.into()));
-        let Some(standing) = known.hold.clone().filter(|_| known.state.stands()) else {
-            let is_over = matches!(known.state, BookingState::Cancelling | BookingState::Cancelled);
-            return Err(not(if is_over { "cancelled" } else { "not_confirmed" }));
-        };
+        let Some(standing) = known.hold.clone().filter(|_| known.state.stands()) else { return Err(over(known.state)) };
         let duration = length(&known, to);
-        let resources = if to.resources.is_empty() {
-            vec![standing.seats.iter().map(|seat| seat.resource.clone()).collect()]
-        } else {
+        let has: BTreeSet<&ResourceId> = standing.seats.iter().map(|seat| &seat.resource).collect();
+        let resources = if !to.resources.is_empty() {
             to.resources.clone()
+        } else if has.iter().all(|resource| tenant.booking.knows(resource)) {
+            vec![has.iter().map(|resource| (*resource).clone()).collect()]
+        } else {
+            // The settings have changed since: any will do.
+            Vec::new()
         };
-        let is_there = known.next.is_none() && standing.start == to.start && to.resources.is_empty();
+        let is_wanted = |all: &Vec<ResourceId>| all.iter().collect::<BTreeSet<_>>() == has;
+        let is_with_these = to.resources.is_empty() || to.resources.iter().any(is_wanted);
+        let is_there = known.next.is_none() && standing.start == to.start && is_with_these;
         if is_there && standing.end == to.start.checked_add_signed(duration).unwrap_or(standing.end) {
             return Ok(Taken::Answer(Booked::Confirmed(Box::new(known))));
         }
@@ -334,7 +347,7 @@ impl Reservations {
         let (Some(end), false) = (to.start.checked_add_signed(duration), options.is_empty()) else {
             return Ok(Taken::Answer(self.taken(case, Unavailable::Closed, to.start, &question).await?));
         };
-        let mut hold = HoldRequest::new(id.clone(), to.start, end, [], self.lease(tenant)).to_move();
+        let mut hold = HoldRequest::new(id.clone(), to.start, end, [], self.lease()).to_move();
         hold.options = self.in_order(tenant, to.start, options).await?;
         match self.hold(tenant, hold).await? {
             Held::Held(booking) => Ok(Taken::Ours(booking)),
@@ -366,9 +379,15 @@ impl Reservations {
         held
     }
 
-    fn lease(&self, tenant: &Tenant) -> Duration {
-        // As long as an attempt may take at least.
-        Duration::from_secs(u64::from(tenant.booking.hold) * 60).max(self.patience * 2)
+    /// How long a time is held while it is being booked: what breaks off then keeps nobody from it for long.
+    fn lease(&self) -> Duration {
+        self.patience.saturating_mul(2).max(Duration::from_secs(60))
+    }
+
+    /// What is left of a caller's patience, whoever they have waited for.
+    fn left(&self, begun: Duration) -> Duration {
+        let waited = self.saga.clock.monotonic().saturating_sub(begun);
+        self.patience.saturating_sub(waited).max(self.patience / 8)
     }
 
     /// What can be taken, whoever should get it first.
@@ -391,12 +410,16 @@ impl Reservations {
     }
 
     /// What is left of a booking that could not be entered: nothing, or what somebody else has made of it meanwhile.
-    async fn abandon(&self, case: &Case, id: &BookingId, error: Error) -> Result<Booking, Error> {
+    async fn abandon(&self, case: &Case, id: &BookingId, taken: u64, error: Error) -> Result<Booking, Error> {
         tracing::warn!(%error, "a booking was abandoned");
         let unknown = |error: Error| Error::outcome_unknown("booking").with_source(error);
         for _ in 0..ROUNDS {
             let booking = self.known(&case.tenant.id, id).await.map_err(unknown)?;
             let now = self.saga.clock.now();
+            if booking.fence != taken {
+                // Ours is over: somebody has begun anew.
+                return Err(trouble(error));
+            }
             match booking.state {
                 BookingState::Held => self.saga.write_or_read(booking, Booking::release).await,
                 // The reconciler takes out what may be in the calendar.
@@ -436,6 +459,7 @@ impl Reservations {
                 }
                 // Somebody else has brought it there.
                 (BookingState::Confirmed, None) if booking.hold.as_ref() == wanted => return Ok(booking),
+                (_, Some(_)) if booking.next.as_ref() != wanted => return Err(trouble(error)),
                 _ => return Err(trouble(error)),
             }
             .map_err(unknown)?;
@@ -474,17 +498,22 @@ impl Reservations {
         let looking = self.saga.availability.alternatives(&case.tenant.id, wanted, OFFERED, question);
         let alternatives: Option<Result<Vec<Alternative>, Error>> =
             within(self.saga.clock.as_ref(), self.patience, looking).await;
-        let alternatives = alternatives.unwrap_or_else(|| Err(Error::unavailable("looking for other times")))?;
+        let alternatives = alternatives.unwrap_or_else(|| Err(Error::unavailable("looking for other times")));
+        let alternatives = alternatives.map_err(trouble)?;
         Ok(Booked::Taken { why, alternatives })
     }
 }
 
 /// What a caller is told of trouble behind the desk: what was not done may be asked for again, whatever it was.
 fn trouble(error: Error) -> Error {
-    if error.is_unauthorized() || (error.is_permanent() && error.reason().is_some()) {
-        return error;
-    }
-    Error::unavailable("booking").with_source(error)
+    if error.is_unauthorized() { error } else { Error::unavailable("booking").with_source(error) }
+}
+
+/// A booking cannot be moved that does not stand.
+fn over(state: BookingState) -> Error {
+    let is_over = matches!(state, BookingState::Cancelling | BookingState::Cancelled);
+    let reason = if is_over { "cancelled" } else { "not_confirmed" };
+    Error::refused("moving a booking that does not stand").with_reason(Some(reason.into()))
 }
 
 /// What is to be free, around a wanted time.

@@ -33,6 +33,8 @@ pub(super) enum Step {
     Invite,
     /// The calendar is looked at.
     Inspect,
+    /// It is left as it is.
+    Leave,
 }
 
 /// Pure: the table of what comes next, given where the booking stands.
@@ -50,6 +52,10 @@ pub(super) fn next(booking: &Booking, now: DateTime<Utc>) -> Option<Step> {
         BookingState::Returning => Step::Return,
         BookingState::Cancelling => Step::Remove,
         BookingState::Confirmed if booking.next.is_some() => Step::Stay,
+        // What has begun is not looked after any more.
+        BookingState::Confirmed if (booking.uninvited || booking.unchecked) && late(booking.hold.as_ref()) => {
+            Step::Leave
+        }
         BookingState::Confirmed if booking.uninvited => Step::Invite,
         BookingState::Confirmed if booking.unchecked => Step::Inspect,
         BookingState::Confirmed | BookingState::Released | BookingState::Cancelled => return None,
@@ -134,6 +140,7 @@ mod tests {
         assert_eq!(next(&stands, at(0)), Some(Step::Inspect));
         stands.uninvited = true;
         assert_eq!(next(&stands, at(0)), Some(Step::Invite));
+        assert_eq!(next(&stands, at(60)), Some(Step::Leave), "it has begun");
         stands.next = stands.hold.clone();
         assert_eq!(next(&stands, at(0)), Some(Step::Stay));
     }

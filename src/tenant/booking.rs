@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -102,7 +104,7 @@ pub struct BookingSettings {
     pub resources: Vec<ResourceSettings>,
     /// Whether, of several that could take an appointment, whoever has the fewest in that week gets it; the first by default.
     pub fair: bool,
-    /// How many minutes a time is held for somebody who has not decided yet; 5 by default.
+    /// How many minutes a time is held for somebody who has not decided yet; 5 by default, a day at most.
     pub hold: u32,
     /// When guests learn of it from the calendar.
     pub invite: Invite,
@@ -159,6 +161,15 @@ impl BookingSettings {
         BusyRules { tentative: self.tentative, whole_days: self.whole_days }
     }
 
+    /// Pure: whether appointments can still take it. What is held on anything else was held before the settings changed.
+    #[must_use]
+    pub fn knows(&self, resource: &ResourceId) -> bool {
+        match self.resources.as_slice() {
+            [] => resource.as_str() == USUAL,
+            all => all.iter().any(|one| one.id == *resource),
+        }
+    }
+
     /// Pure: what an appointment can take: all of one of these. `wanted` are the same by name; any one of what there is when
     /// nothing is wanted. `None` when something is not known.
     #[must_use]
@@ -167,15 +178,19 @@ impl BookingSettings {
         if wanted.is_empty() {
             return match self.resources.as_slice() {
                 [] => Some(vec![vec![usual()?]]),
-                all => Some(all.iter().map(|one| vec![one.clone()]).collect()),
+                all => Some(all.iter().filter(|one| one.capacity > 0).map(|one| vec![one.clone()]).collect()),
             };
         }
         let known = |id: &ResourceId| match self.resources.as_slice() {
             [] => usual().filter(|usual| usual.id == *id),
             all => all.iter().find(|one| one.id == *id).cloned(),
         };
-        let options = wanted.iter().map(|all| all.iter().map(known).collect::<Option<Vec<_>>>());
-        options.map(|option| option.filter(|all| !all.is_empty())).collect()
+        let option = |all: &Vec<ResourceId>| {
+            let all: BTreeSet<&ResourceId> = all.iter().collect();
+            let all = all.into_iter().map(|id| known(id).filter(|one| one.capacity > 0)).collect::<Option<Vec<_>>>();
+            all.filter(|all| !all.is_empty())
+        };
+        wanted.iter().map(option).collect()
     }
 }
 

@@ -109,6 +109,11 @@ async fn compete(url: String, name: &str) {
         processes[victim].kill();
         processes[victim] = start(WORKERS + kills);
         kills += 1;
+        // And something goes wrong on the way to Google, or to Twilio.
+        google.inject([trouble()]);
+        if fastrand::u32(..4) == 0 {
+            twilio.inject([sim::twilio::Fault::LostAnswer]);
+        }
         assert!(
             begun.elapsed() < Duration::from_secs(1_500),
             "{} attempts after {:?}",
@@ -233,7 +238,9 @@ fn judge(bookings: &BTreeMap<String, Booking>, said: &BTreeMap<String, BTreeSet<
             books.wrong.push(format!("{id} was denied and is {:?}", state(&id)));
         }
     }
-    let of = |event: &Event| event.private("frontdeskBooking").unwrap_or_default().to_owned();
+    let of = |event: &Event| {
+        event.private("frontdeskBooking").and_then(|mark| mark.strip_prefix("tenant-0/")).unwrap_or_default().to_owned()
+    };
     let mut live: Vec<(Interval, String)> = events.iter().map(|event| (interval(event), of(event))).collect();
     live.sort();
     for pair in live.windows(2).filter(|pair| pair[0].0.overlaps(&pair[1].0)) {

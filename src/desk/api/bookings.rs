@@ -160,11 +160,11 @@ pub(super) fn length(minutes: Option<u32>) -> Result<Option<TimeDelta>, Problem>
 }
 
 fn options(resources: Vec<Vec<ResourceId>>) -> Result<Vec<Vec<ResourceId>>, Problem> {
-    let fits = resources.len() <= 100 && resources.iter().all(|all| (1..=20).contains(&all.len()));
+    let fits = resources.len() <= 20 && resources.iter().all(|all| (1..=20).contains(&all.len()));
     if fits {
         Ok(resources)
     } else {
-        Err(Problem::invalid(Some("resources".into()), "a list of lists of one to twenty"))
+        Err(Problem::invalid(Some("resources".into()), "twenty lists at most, of one to twenty each"))
     }
 }
 
@@ -193,6 +193,8 @@ fn key(asked: &Asked<'_>, named: Option<BookingId>) -> Result<BookingId, Problem
         (Some(said), Some(named)) if said != named => {
             Err(invalid("id", "the header Idempotency-Key says something else"))
         }
+        // There the API has something else.
+        (Some(id), _) | (None, Some(id)) if id.as_str() == "holds" => Err(invalid("id", "this name is not to be had")),
         (Some(id), _) | (None, Some(id)) => Ok(id),
         (None, None) => BookingId::new(format!("{:032x}", fastrand::u128(..))).map_err(|_| not_found("booking")),
     }
@@ -235,6 +237,11 @@ pub(super) fn problem(error: Error) -> Problem {
             tracing::error!(%error, "a calendar cannot be used");
             let detail = "temporarily unavailable: somebody has to allow the use of the calendar again";
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).because("calendar_unauthorized")
+        }
+        _ if error.is_outcome_unknown() => {
+            tracing::warn!(%error, "nobody can say whether something was booked");
+            let detail = "it may or may not have been done: the same request under the same key tells";
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail).because("unknown")
         }
         _ if error.is_retryable() => {
             tracing::warn!(%error, "nothing could be booked");

@@ -154,6 +154,9 @@ fn answers(
     if path.contains("{sid}") || path.contains("{id}") || numbers || settings || books {
         fails("404", "There is no such thing.");
     }
+    if matches!(operation, Operation::Availability | Operation::CancelBooking) {
+        fails("409", "The settings make no sense, or it was refused.");
+    }
     if operation == Operation::Recording || operation == Operation::AccountNumbers {
         fails("409", "The provider refused it.");
     }

@@ -8,6 +8,8 @@ pub enum Fault {
     RateLimit,
     /// 403 `quotaExceeded`; nothing is done.
     Quota,
+    /// 403 `forbidden`; nothing is done, and nothing will be.
+    Forbidden,
     /// 429; nothing is done.
     TooManyRequests {
         /// The `Retry-After` header in seconds.

@@ -164,6 +164,7 @@ impl Core {
             None => self.answer(&request),
             Some(Fault::RateLimit) => refused(&Refusal(403, "rateLimitExceeded", "Rate Limit Exceeded")),
             Some(Fault::Quota) => refused(&Refusal(403, "quotaExceeded", "Calendar usage limits exceeded.")),
+            Some(Fault::Forbidden) => refused(&Refusal(403, "forbidden", "Forbidden")),
             Some(Fault::Unauthorized) => refused(&Refusal(401, "authError", "Invalid Credentials")),
             Some(Fault::TooManyRequests { retry_after }) => {
                 let mut answer = refused(&Refusal(429, "rateLimitExceeded", "Too Many Requests"));

@@ -83,7 +83,7 @@ pub(super) fn is_free(event: &Event) -> bool {
 }
 
 pub(super) fn booking(event: &Event) -> Option<&str> {
-    event.private("frontdeskBooking")
+    event.private("frontdeskBooking")?.strip_prefix("clinic/")
 }
 
 impl Network {
