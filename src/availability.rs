@@ -36,4 +36,4 @@ mod service;
 
 pub(crate) use ledger::{KEPT, Ledger};
 pub use service::{Availability, Question};
-pub(crate) use service::{fitting, foreign, live, strays};
+pub(crate) use service::{fitting, foreign, live};

@@ -51,6 +51,14 @@ impl HoldRequest {
             return Some(Decision::Conflict);
         }
         let others: Vec<&Occupied> = occupied.iter().filter(|other| other.booking != self.booking).collect();
+        let is_stray = |other: &&Occupied| {
+            !self.known.is_empty()
+                && !self.known.contains(&other.seat.resource)
+                && self.options.iter().flatten().all(|resource| resource.id != other.seat.resource)
+        };
+        if others.iter().any(|other| is_stray(other) && other.from < until && from < other.until) {
+            return Some(Decision::Taken);
+        }
         let mut decision = Decision::LimitReached;
         for option in &self.options {
             if self.limits.iter().any(|limit| counted(&others, option, limit) >= limit.at_most) {
@@ -143,6 +151,21 @@ mod tests {
         let either = request(&[("anna", 1), ("room", 2)]);
         let either = either.or(["ben", "room"].map(|id| Resource::new(id.parse().unwrap()).with_capacity(2)));
         assert_eq!(seats(either.decide(None, &busy)), ["ben:0", "room:1"]);
+    }
+
+    #[test]
+    fn what_nobody_can_take_any_more_is_in_the_way_of_everybody() {
+        let busy = [occupied("a", "former", 0, 60, 90)];
+        let wanted = request(&[("chair", 1)]);
+        assert!(matches!(wanted.decide(None, &busy), Some(Decision::Free(_))), "nothing is known of it");
+        let known = |ids: &[&str]| wanted.clone().with_known(ids.iter().map(|id| id.parse().unwrap()));
+        assert_eq!(known(&["chair"]).decide(None, &busy), Some(Decision::Taken));
+        assert!(matches!(known(&["chair", "former"]).decide(None, &busy), Some(Decision::Free(_))));
+        assert!(matches!(
+            known(&["chair"]).decide(None, &[occupied("a", "former", 0, 30, 60)]),
+            Some(Decision::Free(_))
+        ));
+        assert_eq!(request(&[("chair", 1), ("chair", 1)]).decide(None, &[]), None, "the same twice");
     }
 
     #[test]

@@ -133,6 +133,9 @@ pub struct HoldRequest {
     pub limits: Vec<Limit>,
     /// What it is about.
     pub details: Details,
+    /// Everything that appointments can take, if that is known: what is held on anything else was held before the settings
+    /// changed, and keeps others from its time whatever they want.
+    pub known: Vec<ResourceId>,
     /// Whether a booking that stands is to be moved; otherwise one that stands at another time is in the way.
     pub moves: bool,
 }
@@ -156,6 +159,7 @@ impl HoldRequest {
             lease,
             limits: Vec::new(),
             details: Details::default(),
+            known: Vec::new(),
             moves: false,
         }
     }
@@ -181,6 +185,12 @@ impl HoldRequest {
     /// For somebody, under a title.
     pub fn with_customer(mut self, customer: Person, title: impl Into<Private>) -> Self {
         (self.details.customer, self.details.title) = (customer, title.into());
+        self
+    }
+
+    /// Nobody can take anything else any more: what is held on it is in the way of everybody.
+    pub fn with_known(mut self, resources: impl IntoIterator<Item = ResourceId>) -> Self {
+        self.known = resources.into_iter().collect();
         self
     }
 

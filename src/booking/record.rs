@@ -117,6 +117,20 @@ pub struct Booking {
     pub created_at: DateTime<Utc>,
     /// Changes so far.
     pub version: u64,
+    /// What it kept others from when it was read.
+    #[serde(skip)]
+    pub(crate) seen: Seen,
+}
+
+/// Fences and leases as a store has them, so that it writes only what is new; unknown by default. Makes no difference to
+/// what a booking is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen(Option<Vec<(u64, Option<DateTime<Utc>>)>>);
+
+impl PartialEq for Seen {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// What the event of a booking says of it.
@@ -158,6 +172,7 @@ impl Booking {
                 lease: None,
                 created_at: known.as_ref().map_or(now, |known| known.created_at),
                 version: known.map_or(0, |known| known.version),
+                seen: Seen::default(),
             },
         }
     }
@@ -300,6 +315,22 @@ impl Booking {
                 start: hold.start,
             })
         })
+    }
+
+    /// It stands in a store as it is now.
+    pub(crate) fn is_stored(&mut self) {
+        self.seen = Seen(Some(self.kept().map(|(hold, until)| (hold.fence, until)).collect()));
+    }
+
+    /// What has changed of the times it keeps others from since it was read: fences and their leases. `None` when that is
+    /// not known, or times are given back.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn new_leases(&self) -> Option<Vec<(u64, Option<DateTime<Utc>>)>> {
+        let seen = self.seen.0.as_ref()?;
+        let kept: Vec<_> = self.kept().map(|(hold, until)| (hold.fence, until)).collect();
+        let fences = |all: &[(u64, Option<DateTime<Utc>>)]| all.iter().map(|(fence, _)| *fence).collect::<Vec<_>>();
+        (fences(seen) == fences(&kept)).then_some(())?;
+        Some(kept.into_iter().filter(|one| !seen.contains(one)).collect())
     }
 
     /// The times it keeps others from: each fence, and whether it ends with the lease.

@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::event;
 use super::step::{ATTEMPTS, conflict, is_announced};
 use crate::Error;
-use crate::availability::{Availability, foreign, live, strays};
+use crate::availability::{Availability, foreign, live};
 use crate::booking::{Booking, BookingQuery, BookingState, Hold};
 use crate::calendar::{Calendar, Calendars, Change, Created, Entry, EventId, NewEvent, Patched};
 use crate::clock::Clock;
@@ -74,9 +74,6 @@ impl Saga {
         let Some(hold) = booking.hold.clone() else { return Ok(booking) };
         let (Some(calendar), Some(interval)) = (&case.calendar, hold.interval()) else {
             return match booking.state {
-                BookingState::Held if self.is_astray(case, &booking, &hold).await? => {
-                    self.write_or_read(booking, Booking::release).await
-                }
                 BookingState::Held => self.confirm(case, booking, None).await,
                 // It was being entered into a calendar that is not there any more.
                 _ => self.take_back(case, booking).await,
@@ -84,9 +81,7 @@ impl Saga {
         };
         let mut booking = booking;
         if booking.state == BookingState::Held {
-            if self.is_astray(case, &booking, &hold).await?
-                || self.is_in_the_way(calendar.as_ref(), &booking, &hold).await?
-            {
+            if self.is_in_the_way(calendar.as_ref(), &booking, &hold).await? {
                 return self.write_or_read(booking, Booking::release).await;
             }
             let name = event::name(&booking, &hold);
@@ -256,9 +251,7 @@ impl Saga {
         };
         let mut booking = booking;
         if booking.state == BookingState::Confirmed {
-            if self.is_astray(case, &booking, &next).await?
-                || self.is_in_the_way(calendar.as_ref(), &booking, &next).await?
-            {
+            if self.is_in_the_way(calendar.as_ref(), &booking, &next).await? {
                 return self.write_or_read(booking, Booking::stay).await;
             }
             match self.write(booking, |booking| booking.shift(self.later()), Unit::new()).await? {
@@ -423,15 +416,6 @@ impl Saga {
         self.write_or_read(booking, seen).await
     }
 
-    /// Whether a booking stands there that was made before the settings changed, on what nobody can take any more.
-    async fn is_astray(&self, case: &Case, booking: &Booking, hold: &Hold) -> Result<bool, Error> {
-        let Some(range) = hold.range() else { return Ok(false) };
-        let held = self.others(booking, range).await?;
-        let now = self.clock.now();
-        let held: Vec<(&str, &Hold)> = held.iter().flat_map(|booking| live(booking, now)).collect();
-        Ok(strays(&case.tenant, &held).iter().any(|stray| stray.overlaps(&range)))
-    }
-
     /// The other bookings that keep others from some of this time.
     async fn others(&self, booking: &Booking, range: Interval) -> Result<Vec<Booking>, Error> {
         let query = BookingQuery { limit: MOST, ..BookingQuery::between(range.start(), range.end()) };
@@ -525,6 +509,7 @@ impl Saga {
             }
             to.version += 1;
             if committed? == Commit::Applied {
+                to.is_stored();
                 return Ok(Written::Now(to));
             }
             let current = self.store.booking(&to.tenant, &to.id).await?;

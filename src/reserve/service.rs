@@ -372,6 +372,7 @@ impl Reservations {
         let minutes = |count: u32| Duration::from_secs(u64::from(count) * 60);
         (request.before, request.after) = (minutes(tenant.booking.before), minutes(tenant.booking.after));
         request.limits = limits(tenant, request.start);
+        request.known = tenant.booking.known();
         let mut held = self.saga.store.hold(&tenant.id, &request).await;
         if held.as_ref().is_err_and(Error::is_outcome_unknown) {
             held = self.saga.store.hold(&tenant.id, &request).await;

@@ -41,6 +41,9 @@ pub(crate) trait Record: Clone + Serialize + DeserializeOwned + Send + Sync + 's
         let _ = lease;
     }
 
+    /// It was read, or written, as it is.
+    fn is_stored(&mut self) {}
+
     /// From when a worker may take it.
     fn due(&self) -> Option<DateTime<Utc>> {
         None
@@ -48,7 +51,7 @@ pub(crate) trait Record: Clone + Serialize + DeserializeOwned + Send + Sync + 's
 }
 
 macro_rules! records {
-    ($($record:ty, $table:literal, $since:ident, |$self:ident| $name:expr $(, $work:ident)?;)*) => {$(
+    ($($record:ty, $table:literal, $since:ident, |$self:ident| $name:expr $(, $work:ident)* ;)*) => {$(
         impl Record for $record {
             const NAME: &'static str = $table;
 
@@ -73,9 +76,14 @@ macro_rules! records {
                 self.$since
             }
 
-            $(records!(@$work $record);)?
+            $(records!(@$work $record);)*
         }
     )*};
+    (@seen $record:ty) => {
+        fn is_stored(&mut self) {
+            <$record>::is_stored(self);
+        }
+    };
     (@work $record:ty) => {
         const WORK: bool = true;
 
@@ -99,7 +107,7 @@ records! {
     RelayEvent, "relays", created_at, |event| event.id.as_str(), work;
     NumberOrder, "orders", created_at, |order| order.id.as_str(), work;
     FollowUp, "follow_ups", created_at, |follow_up| follow_up.id(), work;
-    Booking, "bookings", created_at, |booking| booking.id.as_str(), work;
+    Booking, "bookings", created_at, |booking| booking.id.as_str(), work, seen;
     AppointmentRecord, "appointments", created_at, |record| record.appointment.id.as_str();
     Notification, "notifications", created_at, |notification| notification.id.as_str(), work;
     Token, "tokens", created_at, |token| Token::name(&token.provider, &token.account);

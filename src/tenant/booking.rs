@@ -170,6 +170,15 @@ impl BookingSettings {
         }
     }
 
+    /// Everything that appointments can take.
+    #[must_use]
+    pub fn known(&self) -> Vec<ResourceId> {
+        match self.resources.as_slice() {
+            [] => ResourceId::new(USUAL).into_iter().collect(),
+            all => all.iter().map(|one| one.id.clone()).collect(),
+        }
+    }
+
     /// Pure: what an appointment can take: all of one of these. `wanted` are the same by name; any one of what there is when
     /// nothing is wanted. `None` when something is not known.
     #[must_use]

@@ -4,7 +4,7 @@ use super::driver::{Cause, Dialect, Failure, Session};
 use super::statement::{Row, Statement, Value};
 use super::table;
 use super::write::{Guard, booking_steps};
-use crate::booking::{Booking, Decision, Held, Hold, HoldRequest, Occupied, Seat};
+use crate::booking::{Booking, Decision, Held, Hold, HoldRequest, Occupied, ResourceId, Seat};
 use crate::id::TenantId;
 
 /// Takes a time in an open transaction, which is to be committed after `Held::Held` and undone after anything else.
@@ -23,6 +23,9 @@ pub(super) async fn hold(
     transaction.hold(request, time).await
 }
 
+/// What is kept from others, and until when if it ends by itself.
+type Leased = (Occupied, Option<DateTime<Utc>>);
+
 struct Transaction<'a> {
     session: &'a mut dyn Session,
     dialect: &'a Dialect,
@@ -37,13 +40,30 @@ impl Transaction<'_> {
             return Ok(None);
         }
         self.lock().await?;
-        let now = self.now(time).await?;
-        self.expire(request, now).await?;
+        let (now, mut occupied) = self.look(request, time).await?;
+        if occupied.iter().any(|(_, lease)| lease.is_some_and(|until| until <= now)) {
+            self.expire(request, now).await?;
+            (_, occupied) = self.look(request, time).await?;
+        }
+        let occupied: Vec<Occupied> = occupied.into_iter().map(|(occupied, _)| occupied).collect();
+        // A new one has a new name, most times: whether it has shows when it is written.
+        let is_new = !request.moves && occupied.iter().all(|other| other.booking != request.booking);
+        if is_new {
+            let Some(decision) = request.decide(None, &occupied) else { return Ok(None) };
+            if let Decision::Free(hold) = decision
+                && let Some(held) = self.take(request, None, hold, now).await?
+            {
+                return Ok(Some(held));
+            }
+        }
         let known = self.known(request).await?;
-        let occupied = self.occupied(request).await?;
         let Some(decision) = request.decide(known.as_ref(), &occupied) else { return Ok(None) };
         let held = match (decision, known) {
-            (Decision::Free(hold), known) => return self.take(request, known, hold, now).await.map(Some),
+            (Decision::Free(hold), known) => {
+                let taken = self.take(request, known, hold, now).await?;
+                // Somebody else has just made or changed it, under the lock of another resource.
+                return taken.map(Some).ok_or_else(|| Failure::Again(Cause::raced()));
+            }
             (Decision::Already, Some(known)) => Held::Already(Box::new(known)),
             (Decision::Conflict, Some(known)) => Held::Conflict(Box::new(known)),
             (Decision::LimitReached, _) => Held::LimitReached,
@@ -68,17 +88,6 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// After the lock, so that no lease ends while we wait.
-    async fn now(&mut self, time: Option<DateTime<Utc>>) -> Result<DateTime<Utc>, Failure> {
-        match time {
-            Some(time) => Ok(time),
-            None => {
-                let rows = self.session.run(Statement::new(format!("SELECT {}", self.dialect.now))).await?;
-                Ok(rows.first().map(|row| row.time(0)).transpose()?.unwrap_or_default())
-            }
-        }
-    }
-
     /// Gives up what is held beyond its lease.
     async fn expire(&mut self, request: &HoldRequest, now: DateTime<Utc>) -> Result<(), Failure> {
         let lapsed = table::select::<Booking>(self.dialect);
@@ -88,7 +97,11 @@ impl Transaction<'_> {
             .then(&"(SELECT booking FROM {p}holds WHERE tenant = ".replace("{p}", &self.dialect.prefix));
         let lapsed = lapsed.value(self.tenant).then(" AND lease_until <= ").value(now);
         let lapsed = lapsed.then(" AND (booking = ").value(request.booking.as_str());
-        let lapsed = lapsed.then(" OR resource IN ").list(self.wanted.iter().copied()).then(")) ORDER BY id");
+        let mut lapsed = lapsed.then(" OR resource IN ").list(self.wanted.iter().copied());
+        if !request.known.is_empty() {
+            lapsed = lapsed.then(" OR resource NOT IN ").list(request.known.iter().map(ResourceId::as_str));
+        }
+        let lapsed = lapsed.then(")) ORDER BY id");
         for row in self.session.run(lapsed).await? {
             let booking: Booking = table::read(&row)?;
             if !booking.has_lapsed(now) {
@@ -110,32 +123,53 @@ impl Transaction<'_> {
         self.session.run(one).await?.first().map(table::read).transpose()
     }
 
-    async fn occupied(&mut self, request: &HoldRequest) -> Result<Vec<Occupied>, Failure> {
-        let statement = self.start("SELECT booking, resource, seat, from_at, until_at, start_at FROM {p}holds");
-        let statement = statement.then(" WHERE tenant = ").value(self.tenant);
-        let mut statement = statement.then(" AND resource IN ").list(self.wanted.iter().copied());
-        if let Some((from, until)) = request.range() {
-            statement = statement.then(" AND (from_at < ").value(until).then(" AND until_at > ").value(from);
-            for limit in &request.limits {
-                statement = statement.then(" OR start_at >= ").value(limit.from);
-                statement = statement.then(" AND start_at < ").value(limit.until);
-            }
-            statement = statement.then(")");
+    /// The time, after the lock, so that no lease ends while we wait; and what keeps others from what is wanted, each with
+    /// its lease.
+    async fn look(
+        &mut self,
+        request: &HoldRequest,
+        time: Option<DateTime<Utc>>,
+    ) -> Result<(DateTime<Utc>, Vec<Leased>), Failure> {
+        let columns = "other.booking, other.resource, other.seat, other.from_at, other.until_at, other.start_at";
+        let mut statement = Statement::new(format!("SELECT clock.now, {columns}, other.lease_until FROM (SELECT "));
+        let now = table::now(self.dialect, &mut statement, time);
+        let holds = "{p}holds".replace("{p}", &self.dialect.prefix);
+        let statement =
+            statement.then(&format!("{now} AS now) AS clock LEFT JOIN {holds} AS other ON other.tenant = "));
+        let statement = statement.value(self.tenant).then(" AND (other.booking = ").value(request.booking.as_str());
+        let statement = statement.then(" OR (other.resource IN ").list(self.wanted.iter().copied());
+        let Some((from, until)) = request.range() else { return Err(super::statement::Damaged.into()) };
+        let overlaps = |statement: Statement| {
+            statement.then("other.from_at < ").value(until).then(" AND other.until_at > ").value(from)
+        };
+        let mut statement = overlaps(statement.then(" AND (("));
+        for limit in &request.limits {
+            statement = statement.then(") OR (other.start_at >= ").value(limit.from);
+            statement = statement.then(" AND other.start_at < ").value(limit.until);
         }
-        self.session.run(statement).await?.iter().map(occupied).collect()
+        statement = statement.then(")))");
+        if !request.known.is_empty() {
+            statement =
+                statement.then(" OR (other.resource NOT IN ").list(request.known.iter().map(ResourceId::as_str));
+            statement = overlaps(statement.then(" AND ")).then(")");
+        }
+        let rows = self.session.run(statement.then(")")).await?;
+        let now = rows.first().ok_or(super::statement::Damaged)?.time(0)?;
+        let occupied = rows.iter().filter_map(|row| occupied(row).transpose()).collect::<Result<_, Failure>>()?;
+        Ok((now, occupied))
     }
 
+    /// Writes it; `None` when there is one of its name already, or it has changed.
     async fn take(
         &mut self,
         request: &HoldRequest,
         known: Option<Booking>,
         hold: Hold,
         now: DateTime<Utc>,
-    ) -> Result<Held, Failure> {
+    ) -> Result<Option<Held>, Failure> {
         let mut booking = Booking::take(known, self.tenant, request, hold.clone(), now);
         if self.session.run(table::save(self.dialect, &booking)?).await?.is_empty() {
-            // Somebody else has just made or changed it, under the lock of another resource.
-            return Err(Failure::Again(Cause::raced()));
+            return Ok(None);
         }
         booking.version += 1;
         for seat in &hold.seats {
@@ -154,21 +188,25 @@ impl Transaction<'_> {
             ]);
             if self.session.run(statement.then(" ON CONFLICT DO NOTHING RETURNING 1")).await?.is_empty() {
                 // Somebody has written around the lock.
-                return Ok(Held::Taken);
+                return Ok(Some(Held::Taken));
             }
         }
-        Ok(Held::Held(Box::new(booking)))
+        booking.is_stored();
+        Ok(Some(Held::Held(Box::new(booking))))
     }
 }
 
-fn occupied(row: &Row) -> Result<Occupied, Failure> {
+/// What a row says is kept from others, and until when if it ends by itself; `None` when it says only the time.
+fn occupied(row: &Row) -> Result<Option<Leased>, Failure> {
     let damaged = |_| super::statement::Damaged;
-    let number = u32::try_from(row.number(2)?).map_err(damaged)?;
-    Ok(Occupied {
-        booking: row.text(0)?.parse().map_err(|_| super::statement::Damaged)?,
-        seat: Seat::new(row.text(1)?.parse().map_err(|_| super::statement::Damaged)?, number),
-        from: row.time(3)?,
-        until: row.time(4)?,
-        start: row.time(5)?,
-    })
+    let Some(booking) = row.maybe_text(1)? else { return Ok(None) };
+    let number = u32::try_from(row.number(3)?).map_err(damaged)?;
+    let occupied = Occupied {
+        booking: booking.parse().map_err(|_| super::statement::Damaged)?,
+        seat: Seat::new(row.text(2)?.parse().map_err(|_| super::statement::Damaged)?, number),
+        from: row.time(4)?,
+        until: row.time(5)?,
+        start: row.time(6)?,
+    };
+    Ok(Some((occupied, row.maybe_time(7)?)))
 }

@@ -93,6 +93,7 @@ pub(super) fn read<R: Record>(row: &Row) -> Result<R, Failure> {
         let until = row.maybe_time(3)?;
         record.set_lease(row.maybe_text(2)?.zip(until).map(|(owner, until)| Lease::new(owner, until)));
     }
+    record.is_stored();
     Ok(record)
 }
 
@@ -146,14 +147,23 @@ fn columns<R: Table>(record: &R, version: u64) -> Result<Vec<(&'static str, Valu
     Ok(columns)
 }
 
-/// Writes a new record; returns a row unless there is one of its name.
-pub(super) fn insert<R: Table>(dialect: &Dialect, record: &R) -> Result<Statement, Failure> {
-    let columns = columns(record, 1)?;
-    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
-    let text = format!("INSERT INTO {}{} (tenant, id, {}) VALUES ", dialect.prefix, R::NAME, names.join(", "));
-    let key = [Value::from(record.tenant()), Value::key(&record.name())];
-    let values = key.into_iter().chain(columns.into_iter().map(|(_, value)| value));
-    Ok(Statement::new(text).list(values).then(" ON CONFLICT DO NOTHING RETURNING 1"))
+/// Writes new records, those of names that are there already excepted; returns a row for each that was written.
+pub(super) fn insert<R: Table>(dialect: &Dialect, records: &[&R]) -> Result<Statement, Failure> {
+    let mut statement = Statement::default();
+    for (number, record) in records.iter().enumerate() {
+        let columns = columns(*record, 1)?;
+        if number == 0 {
+            let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
+            let (prefix, table) = (&dialect.prefix, R::NAME);
+            statement =
+                statement.then(&format!("INSERT INTO {prefix}{table} (tenant, id, {}) VALUES ", names.join(", ")));
+        } else {
+            statement = statement.then(", ");
+        }
+        let key = [Value::from(record.tenant()), Value::key(&record.name())];
+        statement = statement.list(key.into_iter().chain(columns.into_iter().map(|(_, value)| value)));
+    }
+    Ok(statement.then(" ON CONFLICT DO NOTHING RETURNING 1"))
 }
 
 /// Writes a changed record; returns a row unless it had changed since it was read.
@@ -170,7 +180,7 @@ pub(super) fn update<R: Table>(dialect: &Dialect, record: &R) -> Result<Statemen
 
 /// Writes a record with the version it was read with, 0 for a new one.
 pub(super) fn save<R: Table>(dialect: &Dialect, record: &R) -> Result<Statement, Failure> {
-    if record.version() == 0 { insert(dialect, record) } else { update(dialect, record) }
+    if record.version() == 0 { insert(dialect, &[record]) } else { update(dialect, record) }
 }
 
 /// Takes what is due, the longest due first.

@@ -13,6 +13,9 @@ use crate::store::record::Record;
 use crate::store::unit::{Commit, Unit};
 use crate::token::Token;
 
+/// How many records are written by one statement.
+const TOGETHER: usize = 100;
+
 /// One statement of a unit, and what it means that it returns no row.
 pub(super) struct Step {
     pub(super) statement: Statement,
@@ -130,8 +133,8 @@ impl Plan<'_> {
     }
 
     fn add_all<R: Table>(&mut self, records: &[R]) -> Result<(), Failure> {
-        for record in by_name(records) {
-            let statement = table::insert(self.dialect, record)?;
+        for some in by_name(records).chunks(TOGETHER) {
+            let statement = table::insert(self.dialect, some)?;
             self.push(statement, Guard::None);
         }
         Ok(())
@@ -158,19 +161,24 @@ impl Plan<'_> {
         // Only a hold makes a booking: one that nobody has held is as stale as one that changed.
         let statement = table::update(self.dialect, booking)?;
         self.push(statement, Guard::Version);
-        let kept: Vec<_> = booking.kept().map(|(hold, until)| (hold.fence, until)).collect();
         let of = |statement: Statement| {
             let name = booking.id.as_str();
             statement.then(" WHERE tenant = ").value(&booking.tenant).then(" AND booking = ").value(name)
         };
-        let statement = of(self.start("DELETE FROM {p}holds"));
-        let statement = if kept.is_empty() {
-            statement
+        let leases = if let Some(leases) = booking.new_leases() {
+            leases
         } else {
-            statement.then(" AND fence NOT IN ").list(kept.iter().map(|(fence, _)| *fence))
+            let kept: Vec<_> = booking.kept().map(|(hold, until)| (hold.fence, until)).collect();
+            let statement = of(self.start("DELETE FROM {p}holds"));
+            let statement = if kept.is_empty() {
+                statement
+            } else {
+                statement.then(" AND fence NOT IN ").list(kept.iter().map(|(fence, _)| *fence))
+            };
+            self.push(statement, Guard::None);
+            kept
         };
-        self.push(statement, Guard::None);
-        for (fence, until) in kept {
+        for (fence, until) in leases {
             let statement = of(self.start("UPDATE {p}holds SET lease_until = ").value(until));
             self.push(statement.then(" AND fence = ").value(fence), Guard::None);
         }
