@@ -1,8 +1,9 @@
 //! From the hold to the confirmation, on each store, with the simulated Google in process; and what it costs that many
 //! want the same.
 //!
-//! `cargo bench --bench booking` makes a PostgreSQL of its own, where there is one, and prints. The floor of a database is
-//! bare SQL: the same three transactions on bare tables, as many at once, in turn with ours.
+//! `cargo bench --bench booking` makes a PostgreSQL of its own, where there is one, and prints. Against two floors, as many
+//! at once and in turn with ours: bare SQL on bare tables without indexes, and the same three transactions (hold, commit,
+//! confirm with its notifications) on the store itself, with nothing around them.
 #![allow(
     missing_docs,
     dead_code,
@@ -240,20 +241,22 @@ async fn bare_sqlite(pool: SqlitePool, round: u32) -> f64 {
 
 /// In turn, so that a machine whose speed drifts favours nobody.
 async fn compare(name: &str, store: Arc<dyn Store>, floor: impl AsyncFn(u32) -> f64) {
-    let (mut done, mut bare, mut requests) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut done, mut bare, mut requests, mut own) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         bare.push(floor(round).await);
         done.push(ours(store.clone(), round).await);
         requests.push(calendar().await);
+        own.push(transactions(store.clone(), round).await);
     }
-    let (done, bare, requests) = (median(done), median(bare), median(requests));
+    let (done, bare, requests, own) = (median(done), median(bare), median(requests), median(own));
     // As if one came after the other.
     let both = 1.0 / (1.0 / bare + 1.0 / requests);
     println!(
         "hold to confirmed, {name}: {done:.0} a second; bare transactions {bare:.0} ({:.0}%), the calendar's requests {requests:.0}, \
-         both together {both:.0} ({:.0}%)",
+         both together {both:.0} ({:.0}%); the store's own three transactions {own:.0} ({:.0}%)",
         done / bare * 100.0,
-        done / both * 100.0
+        done / both * 100.0,
+        done / own * 100.0
     );
 }
 
