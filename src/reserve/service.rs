@@ -35,8 +35,9 @@ const LONGEST_HOLD: u32 = 1_440;
 
 /// Books, moves, cancels and finds appointments. Part of a [`Desk`](crate::Desk), whose workers finish what broke off.
 ///
-/// What is answered with [`Error::is_retryable`] was not done and will not be: the same request may be made again, under the
-/// same key. After [`Error::is_outcome_unknown`] the same request under the same key tells.
+/// A request that is answered with [`Error::is_retryable`] has done nothing and will do nothing: it may be made again, under
+/// the same key. After [`Error::is_outcome_unknown`] the same request under the same key tells, as soon as it is answered
+/// with anything but an error.
 #[derive(Clone)]
 pub struct Reservations {
     pub(super) saga: Saga,

@@ -281,3 +281,101 @@ async fn calendars_and_their_tokens_stay_out_of_logs_and_debug() {
         }
     }
 }
+
+#[tokio::test]
+async fn who_has_an_appointment_and_what_for_stays_out_of_logs_and_errors() {
+    use std::sync::Arc;
+
+    use chrono::TimeDelta;
+    use frontdesk::Desk;
+    use frontdesk::calendar::{Diaries, Guest};
+    use frontdesk::clock::{Clock, ManualClock};
+    use frontdesk::google::{CalendarId, GoogleCalendar};
+    use frontdesk::notification::Person;
+    use frontdesk::reserve::{BookingRequest, Reschedule, Upcoming};
+    use frontdesk::sim::Google;
+    use frontdesk::sim::google::Fault;
+    use frontdesk::store::MemoryStore;
+    use frontdesk::transport::Stub;
+
+    listen();
+    let log = Log::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter("frontdesk=trace").with_ansi(false).with_writer(log.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let clock = ManualClock::at("2026-11-21T09:00:00Z".parse().unwrap()).auto_advancing();
+    let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+    let google = Google::builder().account("canary@example.com").clock(shared.clone()).pushes(Arc::new(Stub::new()));
+    let google = google.in_process().unwrap();
+    let clinic = forwarding_clinic();
+    let tenant = clinic.id.clone();
+    let store = MemoryStore::new(shared.clone()).with_tenant(clinic);
+    let desk = Desk::builder()
+        .public_url("https://desk.example".parse().unwrap())
+        .auth_token("canary")
+        .store(store.clone())
+        .calendars(Diaries::new().with(tenant.clone(), GoogleCalendar::new(google.client(), CalendarId::primary())))
+        .clock(shared)
+        .build()
+        .unwrap();
+    let reservations = desk.reservations();
+    let mut seen = format!("{reservations:?}");
+    let faults = [
+        None,
+        Some(Fault::LostAnswer),
+        Some(Fault::Quota),
+        Some(Fault::Garbage),
+        Some(Fault::Forbidden),
+        Some(Fault::Unauthorized),
+    ];
+    for (number, fault) in faults.into_iter().enumerate() {
+        let start = clock.now() + TimeDelta::days(3);
+        let person = Person::new("canary").with_phone(CALLER).with_email("canary@example.org");
+        let wish = |key: &str| {
+            BookingRequest::new(format!("{key}-{number}").parse().unwrap(), start, person.clone())
+                .with_title("canary title")
+                .with_notes("canary notes")
+                .with_place("canary place")
+                .with_guest(Guest::new("canary2@example.org").with_name("canary"))
+        };
+        for request in 0..6 {
+            if let Some(fault) = &fault {
+                google.inject_at(request, fault.clone());
+            }
+            let (first, second) = (wish(&format!("a{request}")), wish(&format!("b{request}")));
+            let booked = reservations.book(&tenant, &first).await;
+            seen += &format!("{first:?} {booked:?} {:?}", reservations.book(&tenant, &second).await);
+            if let Err(error) = booked {
+                seen += &format!("{error} {:?}", std::error::Error::source(&error).map(ToString::to_string));
+            }
+            let to = Reschedule::to(start + TimeDelta::hours(2));
+            for id in [&first.id, &second.id] {
+                seen += &format!("{:?}", reservations.reschedule(&tenant, id, &to).await);
+                seen += &format!("{:?}", reservations.upcoming(&tenant, &Upcoming::of(CALLER)).await);
+                google.enter(
+                    "primary",
+                    "canary by hand",
+                    frontdesk::schedule::Interval::new(to.start, to.start + TimeDelta::hours(1)).unwrap(),
+                );
+                desk.run_until_idle().await.unwrap();
+                seen += &format!("{:?}", reservations.cancel(&tenant, id).await);
+            }
+            for event in google.events("primary") {
+                google.remove("primary", &event.id.unwrap().parse().unwrap());
+            }
+            clock.advance(std::time::Duration::from_secs(3_600));
+        }
+    }
+    store.set_failing(true);
+    let person = Person::new("canary").with_phone(CALLER);
+    let failed = BookingRequest::new("failed".parse().unwrap(), clock.now() + TimeDelta::days(3), person);
+    seen += &format!("{:?} {:?}", reservations.book(&tenant, &failed).await, desk.run_until_idle().await);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("a person has changed the calendar beside a booking"), "{text}");
+    assert!(text.contains("a booking was abandoned"), "{text}");
+    for text in [&text, &seen] {
+        for secret in ["canary", &CALLER[1..], "ya29"] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+}

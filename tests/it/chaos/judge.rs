@@ -101,7 +101,8 @@ impl Judge {
         for (id, booking) in bookings.iter().filter(|(_, booking)| booking.state == BookingState::Confirmed) {
             let hold = booking.hold.as_ref().unwrap();
             let own: Vec<_> = ours.iter().filter(|(_, of, _)| of == id).collect();
-            let by_hand = booking.event.as_deref().is_some_and(is_touched);
+            // It may have been entered anew since.
+            let by_hand = is_touched(id);
             let fine = matches!(own[..], [(_, _, at)] if Some(*at) == hold.interval());
             if !fine && !by_hand && booking.next.is_none() {
                 return Err(format!("{id} is confirmed, and in the calendar are {own:?} instead of {hold:?}"));
@@ -146,7 +147,7 @@ impl Judge {
                         return Err(format!("{id} was left: {one:?}"));
                     }
                     let gone = matches!(one.conflict, Some(Conflict::Deleted));
-                    let by_hand = one.event.as_ref().is_some_and(|event| network.lock().touched.contains(event));
+                    let by_hand = network.lock().touched.contains(id);
                     if own != 1 && !(own == 0 && (gone || by_hand)) {
                         return Err(format!("{id} is confirmed and stands {own} times in the calendar"));
                     }

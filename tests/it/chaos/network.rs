@@ -15,6 +15,7 @@ use frontdesk::google::events::Event;
 use frontdesk::schedule::Interval;
 use frontdesk::sim::Google;
 use frontdesk::sim::google::Fault;
+use frontdesk::store::MemoryStore;
 use frontdesk::transport::{Body, Failure, Transport};
 use http::{Method, Request, Response};
 use serde_json::json;
@@ -27,6 +28,7 @@ pub(super) struct Network(Arc<Shared>);
 
 struct Shared {
     google: Google,
+    store: MemoryStore,
     inner: Arc<dyn Transport>,
     clock: ManualClock,
     state: Mutex<State>,
@@ -40,9 +42,13 @@ pub(super) struct State {
     /// How many of a hundred requests go wrong, and how many steps a person makes beside them.
     faults: u32,
     people: u32,
+    /// And how often of a thousand the store goes down.
+    outages: u32,
+    /// Whether it is.
+    pub(super) down: bool,
     /// Requests that are still on their way.
     late: Vec<Request<Bytes>>,
-    /// Events of ours that a person has moved or deleted.
+    /// Events of ours that a person has moved or deleted, and their bookings.
     pub(super) touched: BTreeSet<String>,
     /// What was in the calendar whenever a range was looked at.
     pub(super) looks: BTreeMap<(i64, i64), Vec<Look>>,
@@ -87,13 +93,16 @@ pub(super) fn booking(event: &Event) -> Option<&str> {
 }
 
 impl Network {
-    pub(super) fn new(google: Google, clock: ManualClock, seed: u64) -> Self {
+    pub(super) fn new(google: Google, store: MemoryStore, clock: ManualClock, seed: u64) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
         let (faults, people) = (rng.u32(0..25), rng.u32(0..12));
+        let outages = if rng.u32(..3) == 0 { 15 } else { 0 };
         let state = State {
             rng,
             faults,
             people,
+            outages,
+            down: false,
             late: Vec::new(),
             touched: BTreeSet::new(),
             looks: BTreeMap::new(),
@@ -101,7 +110,7 @@ impl Network {
             edits: 0,
             log: Vec::new(),
         };
-        Self(Arc::new(Shared { inner: google.transport(), google, clock, state: Mutex::new(state) }))
+        Self(Arc::new(Shared { inner: google.transport(), google, store, clock, state: Mutex::new(state) }))
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -116,9 +125,33 @@ impl Network {
     pub(super) async fn calm(&self) {
         {
             let mut state = self.lock();
-            (state.faults, state.people) = (0, 0);
+            (state.faults, state.people, state.outages) = (0, 0, 0);
         }
+        self.set_down(false);
         while self.arrive().await {}
+    }
+
+    /// The store goes down, or comes back.
+    fn set_down(&self, down: bool) {
+        let changes = std::mem::replace(&mut self.lock().down, down) != down;
+        if changes {
+            self.0.store.set_failing(down);
+            self.note(format!("the store is {}", if down { "down" } else { "there again" }));
+        }
+    }
+
+    /// The store comes back, if it is down.
+    pub(super) fn come_back(&self) {
+        self.set_down(false);
+    }
+
+    /// Reads the store even when it is down.
+    pub(super) fn aside<T>(&self, read: impl FnOnce() -> T) -> T {
+        self.0.store.set_failing(false);
+        let read = read();
+        let down = self.lock().down;
+        self.0.store.set_failing(down);
+        read
     }
 
     pub(super) fn note(&self, what: String) {
@@ -176,13 +209,17 @@ impl Network {
             }
             4 if !ours.is_empty() => {
                 let event = ours[pick % ours.len()];
-                self.lock().touched.insert(event.id.clone().unwrap());
+                self.lock()
+                    .touched
+                    .extend([event.id.clone(), booking(event).map(ToOwned::to_owned)].into_iter().flatten());
                 self.0.google.remove("primary", &id(event));
                 self.note(format!("a person deletes {:?}", booking(event)));
             }
             5 if !ours.is_empty() => {
                 let event = ours[pick % ours.len()];
-                self.lock().touched.insert(event.id.clone().unwrap());
+                self.lock()
+                    .touched
+                    .extend([event.id.clone(), booking(event).map(ToOwned::to_owned)].into_iter().flatten());
                 let side = |at: DateTime<Utc>| json!({ "dateTime": at.to_rfc3339() });
                 let moved = json!({ "start": side(there.start()), "end": side(there.end()) });
                 self.0.google.enter_json("primary", Some(&id(event)), moved);
@@ -202,6 +239,15 @@ impl Network {
             (state.people, state.rng.u32(..3))
         };
         step_aside(aside).await;
+        let (outages, down, turn) = {
+            let mut state = self.lock();
+            (state.outages, state.down, state.rng.u32(..1_000))
+        };
+        if down && turn < 300 {
+            self.set_down(false);
+        } else if !down && turn < outages {
+            self.set_down(true);
+        }
         if self.chance(people) {
             self.person();
         }
