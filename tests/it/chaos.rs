@@ -106,7 +106,7 @@ impl Run {
         let store = MemoryStore::new(shared).with_tenant(clinic);
         let network = Network::new(google.clone(), store.clone(), clock.clone(), seed);
         let desks = (0..2).map(|number| {
-            let skew = TimeDelta::seconds(rng.i64(-90..90));
+            let skew = TimeDelta::seconds(rng.i64(-150..150));
             let clock: Arc<dyn Clock> = Arc::new(Skewed(clock.clone(), skew));
             let token = Arc::new(google.token("https://www.googleapis.com/auth/calendar"));
             let client = Client::new(token, Arc::new(network.clone()), clock.clone()).with_base_url(&google.base_url());

@@ -44,7 +44,9 @@ pub(super) struct State {
     people: u32,
     /// And how often of a thousand the store goes down.
     outages: u32,
-    /// Whether it is.
+    /// How likely what is late arrives in a step, in percent.
+    arrivals: u32,
+    /// Whether the store is down.
     pub(super) down: bool,
     /// Requests that are still on their way.
     late: Vec<Request<Bytes>>,
@@ -97,11 +99,13 @@ impl Network {
         let mut rng = fastrand::Rng::with_seed(seed);
         let (faults, people) = (rng.u32(0..25), rng.u32(0..12));
         let outages = if rng.u32(..3) == 0 { 15 } else { 0 };
+        let arrivals = [20, 5, 1][rng.usize(..3)];
         let state = State {
             rng,
             faults,
             people,
             outages,
+            arrivals,
             down: false,
             late: Vec::new(),
             touched: BTreeSet::new(),
@@ -251,7 +255,8 @@ impl Network {
         if self.chance(people) {
             self.person();
         }
-        if self.chance(20) {
+        let arrivals = self.lock().arrivals;
+        if self.chance(arrivals) {
             self.arrive().await;
         }
     }
