@@ -30,6 +30,7 @@ pub use hours::{InvalidHours, WeeklyHours, Window};
 pub use interval::{Interval, InvalidInterval};
 pub use openings::Openings;
 pub use pool::{Choice, Offer, Pool};
+#[cfg(feature = "desk")]
 pub(crate) use slots::Joint;
 pub use slots::{InvalidQuery, Slot, SlotQuery, Slots};
 pub use spoken::Language;

@@ -125,6 +125,7 @@ pub struct Booking {
 /// Fences and leases as a store has them, so that it writes only what is new; unknown by default. Makes no difference to
 /// what a booking is.
 #[derive(Debug, Clone, Default)]
+#[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code, reason = "for databases"))]
 pub(crate) struct Seen(Option<Vec<(u64, Option<DateTime<Utc>>)>>);
 
 impl PartialEq for Seen {

@@ -279,6 +279,7 @@ impl<'a> SlotQuery<'a> {
     }
 
     /// Several questions as one: what is free for all of them.
+    #[cfg(feature = "desk")]
     pub(crate) fn joint(queries: &[Self]) -> Joint {
         Self::together(queries.iter().map(|query| query.grid(&[])))
     }
@@ -496,10 +497,12 @@ impl Joint {
         Slots::new(self.0.clone())
     }
 
+    #[cfg(feature = "desk")]
     pub(crate) fn windows(&self) -> Vec<Interval> {
         self.0.free()
     }
 
+    #[cfg(feature = "desk")]
     pub(crate) fn allows(&self, start: DateTime<Utc>) -> bool {
         self.0.allows(start.timestamp())
     }

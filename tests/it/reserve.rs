@@ -1,7 +1,8 @@
 //! Appointments: booked, offered, moved, cancelled and found, in the simulated Google's calendar and by the simulated
 //! Twilio's texts.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,7 +23,7 @@ use frontdesk::sim::google::Fault;
 use frontdesk::sim::{Google, Twilio};
 use frontdesk::store::{Commit, MemoryStore, Store as _, Unit, put_tenant};
 use frontdesk::tenant::{Invite, ResourceSettings, Tenant, Tenants};
-use frontdesk::transport::Stub;
+use frontdesk::transport::{Body, Failure, Stub, Transport};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -665,4 +666,59 @@ async fn what_is_entered_late_in_the_place_of_a_deleted_event_is_not_left_behind
         office.google.events("primary").iter().map(|event| event.start.clone().unwrap().date_time).collect();
     assert!(!there.contains(&Some(at("2026-12-01T18:00:00Z").into())), "{there:?}");
     office.confirmed(&wish("ben-1", "2026-12-01T18:00:00Z")).await;
+}
+
+/// Keeps the first event that is entered from arriving, and everything after it, until told otherwise.
+#[derive(Debug)]
+struct Delayed {
+    inner: Arc<dyn Transport>,
+    kept: Mutex<Option<http::Request<Bytes>>>,
+    down: AtomicBool,
+}
+
+#[async_trait]
+impl Transport for Delayed {
+    async fn call(&self, request: http::Request<Bytes>) -> Result<http::Response<Body>, Failure> {
+        let enters = request.method() == http::Method::POST;
+        if enters && self.kept.lock().unwrap().is_none() {
+            *self.kept.lock().unwrap() = Some(request);
+            self.down.store(true, Ordering::SeqCst);
+            return Err(Failure::outcome_unknown("no answer"));
+        }
+        if self.down.load(Ordering::SeqCst) {
+            return Err(Failure::outcome_unknown("no answer"));
+        }
+        self.inner.call(request).await
+    }
+}
+
+#[tokio::test]
+async fn what_arrives_after_it_was_given_up_finds_its_name_used_up() {
+    let office = Office::new(clinic());
+    let delayed = Arc::new(Delayed { inner: office.google.transport(), kept: Mutex::default(), down: false.into() });
+    let token = Arc::new(office.google.token("https://www.googleapis.com/auth/calendar"));
+    let client = frontdesk::google::Client::new(token, delayed.clone(), Arc::new(office.clock.clone()));
+    let calendar = GoogleCalendar::new(client.with_base_url(&office.google.base_url()), CalendarId::primary());
+    let desk = Desk::builder()
+        .public_url("https://desk.example".parse().unwrap())
+        .auth_token("0123456789abcdef0123456789abcdef")
+        .store(office.store.clone())
+        .calendars(Diaries::new().with(office.tenant.clone(), calendar))
+        .clock(Arc::new(office.clock.clone()))
+        .build()
+        .unwrap();
+    let error = desk.reservations().book(&office.tenant, &wish("anna-1", TUESDAY)).await.unwrap_err();
+    assert!(error.is_retryable(), "{error:?}");
+    assert_eq!(office.read("anna-1").await.state, BookingState::Releasing);
+    assert!(office.google.events("primary").is_empty(), "it has not arrived");
+    delayed.down.store(false, Ordering::SeqCst);
+    for _ in 0..20 {
+        desk.run_until_idle().await.unwrap();
+        office.clock.advance(Duration::from_secs(60));
+    }
+    assert_eq!(office.read("anna-1").await.state, BookingState::Released);
+    let late = delayed.kept.lock().unwrap().take().unwrap();
+    let answer = office.google.transport().call(late).await.unwrap();
+    assert_eq!(answer.status(), 409);
+    assert!(office.google.events("primary").is_empty());
 }
