@@ -692,33 +692,63 @@ impl Transport for Delayed {
     }
 }
 
+impl Delayed {
+    /// Another desk of the same business, whose way to Google this is.
+    fn desk(office: &Office) -> (Arc<Self>, Desk) {
+        let delayed = Arc::new(Self { inner: office.google.transport(), kept: Mutex::default(), down: false.into() });
+        let token = Arc::new(office.google.token("https://www.googleapis.com/auth/calendar"));
+        let client = frontdesk::google::Client::new(token, delayed.clone(), Arc::new(office.clock.clone()));
+        let calendar = GoogleCalendar::new(client.with_base_url(&office.google.base_url()), CalendarId::primary());
+        let desk = Desk::builder()
+            .public_url("https://desk.example".parse().unwrap())
+            .auth_token("0123456789abcdef0123456789abcdef")
+            .store(office.store.clone())
+            .calendars(Diaries::new().with(office.tenant.clone(), calendar))
+            .clock(Arc::new(office.clock.clone()))
+            .build()
+            .unwrap();
+        (delayed, desk)
+    }
+
+    /// Everything works again, and the workers have some time; then what was kept arrives.
+    async fn arrives(&self, office: &Office, desk: &Desk) -> http::StatusCode {
+        self.down.store(false, Ordering::SeqCst);
+        for _ in 0..20 {
+            desk.run_until_idle().await.unwrap();
+            office.clock.advance(Duration::from_secs(60));
+        }
+        let late = self.kept.lock().unwrap().take().unwrap();
+        office.google.transport().call(late).await.unwrap().status()
+    }
+}
+
 #[tokio::test]
 async fn what_arrives_after_it_was_given_up_finds_its_name_used_up() {
     let office = Office::new(clinic());
-    let delayed = Arc::new(Delayed { inner: office.google.transport(), kept: Mutex::default(), down: false.into() });
-    let token = Arc::new(office.google.token("https://www.googleapis.com/auth/calendar"));
-    let client = frontdesk::google::Client::new(token, delayed.clone(), Arc::new(office.clock.clone()));
-    let calendar = GoogleCalendar::new(client.with_base_url(&office.google.base_url()), CalendarId::primary());
-    let desk = Desk::builder()
-        .public_url("https://desk.example".parse().unwrap())
-        .auth_token("0123456789abcdef0123456789abcdef")
-        .store(office.store.clone())
-        .calendars(Diaries::new().with(office.tenant.clone(), calendar))
-        .clock(Arc::new(office.clock.clone()))
-        .build()
-        .unwrap();
+    let (delayed, desk) = Delayed::desk(&office);
     let error = desk.reservations().book(&office.tenant, &wish("anna-1", TUESDAY)).await.unwrap_err();
     assert!(error.is_retryable(), "{error:?}");
     assert_eq!(office.read("anna-1").await.state, BookingState::Releasing);
     assert!(office.google.events("primary").is_empty(), "it has not arrived");
-    delayed.down.store(false, Ordering::SeqCst);
-    for _ in 0..20 {
-        desk.run_until_idle().await.unwrap();
-        office.clock.advance(Duration::from_secs(60));
-    }
+    assert_eq!(delayed.arrives(&office, &desk).await, 409);
     assert_eq!(office.read("anna-1").await.state, BookingState::Released);
-    let late = delayed.kept.lock().unwrap().take().unwrap();
-    let answer = office.google.transport().call(late).await.unwrap();
-    assert_eq!(answer.status(), 409);
+    assert!(office.google.events("primary").is_empty());
+}
+
+#[tokio::test]
+async fn what_arrives_after_a_move_was_given_back_finds_its_name_used_up() {
+    let office = Office::new(clinic());
+    let booking = office.confirmed(&wish("anna-1", TUESDAY)).await;
+    office.texts().await;
+    office.google.remove("primary", &booking.event.unwrap().parse().unwrap());
+    let (delayed, desk) = Delayed::desk(&office);
+    let to = Reschedule::to(at("2026-12-01T18:00:00Z"));
+    let error = desk.reservations().reschedule(&office.tenant, &booking.id, &to).await.unwrap_err();
+    assert!(error.is_retryable(), "{error:?}");
+    assert_eq!(office.read("anna-1").await.state, BookingState::Returning);
+    assert_eq!(delayed.arrives(&office, &desk).await, 409);
+    let stays = office.read("anna-1").await;
+    assert_eq!((stays.state, stays.interval()), (BookingState::Confirmed, Some(minutes(TUESDAY, 0, 30))));
+    assert_eq!(stays.conflict, Some(Conflict::Deleted), "a person has deleted it");
     assert!(office.google.events("primary").is_empty());
 }

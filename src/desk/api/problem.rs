@@ -20,8 +20,8 @@ struct Told {
     field: Option<String>,
     /// What the host's program may decide by.
     reason: Option<String>,
-    /// What can be had instead.
-    alternatives: Vec<AlternativeView>,
+    /// What can be had instead, where that was asked.
+    alternatives: Option<Vec<AlternativeView>>,
     header: Option<(header::HeaderName, HeaderValue)>,
 }
 
@@ -40,8 +40,8 @@ pub(super) struct ProblemView {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     /// Times that can be had in the place of the one that cannot, best first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    alternatives: Vec<AlternativeView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alternatives: Option<Vec<AlternativeView>>,
 }
 
 impl Problem {
@@ -51,7 +51,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             reason: None,
-            alternatives: Vec::new(),
+            alternatives: None,
             header: None,
         }))
     }
@@ -70,7 +70,7 @@ impl Problem {
 
     /// With times that can be had.
     pub(super) fn instead(mut self, alternatives: Vec<AlternativeView>) -> Self {
-        self.0.alternatives = alternatives;
+        self.0.alternatives = Some(alternatives);
         self
     }
 
