@@ -77,13 +77,13 @@ impl Saga {
         Ok(Some(current).filter(|_| !same))
     }
 
-    /// Writes what `change` makes of a booking together with what people are told of it.
+    /// Writes what `change` makes of a booking together with what people are told of it, and counts what came of it.
     async fn tell(
         &self,
         case: &Case,
         mut booking: Booking,
         change: impl Fn(Booking) -> Option<Booking> + Send + Sync,
-        news: &News,
+        (outcome, news): (&'static str, &News),
     ) -> Result<Booking, Error> {
         let id = event::told_as(&booking)?;
         // The first that is heard of it: nothing needs to be read.
@@ -94,7 +94,7 @@ impl Saga {
             let unit = drafted.map_or_else(Unit::new, |(unit, _)| unit);
             match self.write(booking.clone(), &change, unit).await? {
                 Written::Now(booking) => {
-                    telemetry::count(telemetry::BOOKINGS, [("outcome", booking.state.as_str())]);
+                    telemetry::count(telemetry::BOOKINGS, [("outcome", outcome)]);
                     self.notifier.wake.call();
                     return Ok(booking);
                 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 
 use super::outcome::{Booked, Unavailable};
@@ -78,7 +77,10 @@ impl Reservations {
             let lease = Duration::from_secs(u64::from(case.tenant.booking.hold.clamp(1, LONGEST_HOLD)) * 60);
             Ok(match self.take(&case, request, lease).await? {
                 Taken::Answer(answer) => answer,
-                Taken::Ours(booking) if booking.state == BookingState::Held => Booked::Held(booking),
+                Taken::Ours(booking) if booking.state == BookingState::Held => {
+                    count("held");
+                    Booked::Held(booking)
+                }
                 Taken::Ours(_) => return Err(Error::outcome_unknown("holding a time that is just being booked")),
             })
         };
@@ -162,7 +164,6 @@ impl Reservations {
             let stands = booking.state == BookingState::Confirmed && booking.next.is_none();
             match (booking.hold.as_ref(), wanted) {
                 (Some(hold), Some(wanted)) if stands && *hold == wanted => {
-                    count("moved");
                     self.wake.call();
                     Ok(Booked::Confirmed(Box::new(booking)))
                 }
@@ -207,19 +208,16 @@ impl Reservations {
                     }
                     _ => booking,
                 };
-                let finish = match next.state {
-                    BookingState::Releasing if next.version != version => {
-                        self.saga.erase(&case, next.clone()).left_future()
-                    }
-                    BookingState::Cancelling if next.version != version => {
-                        self.saga.remove(&case, next.clone()).right_future()
-                    }
+                match next.state {
+                    BookingState::Cancelling if next.version != version => {}
+                    // Somebody else was faster, with something else.
                     state if state.stands() || state == BookingState::Held || state == BookingState::Committing => {
                         continue;
                     }
                     _ => return Ok(next),
-                };
-                return match within(self.saga.clock.as_ref(), self.patience, finish).await {
+                }
+                let removing = self.saga.remove(&case, next.clone());
+                return match within(self.saga.clock.as_ref(), self.patience, removing).await {
                     Some(Ok(booking)) => Ok(booking),
                     // It is written down: the reconciler sees to it.
                     outcome => {
@@ -292,10 +290,7 @@ impl Reservations {
         hold.options = self.in_order(tenant, request.start, options).await?;
         hold.details = Details { request: Some(digest.clone()), ..request.details.clone() };
         match self.hold(tenant, hold).await? {
-            Held::Held(booking) => {
-                count("held");
-                Ok(Taken::Ours(booking))
-            }
+            Held::Held(booking) => Ok(Taken::Ours(booking)),
             Held::Already(known) | Held::Conflict(known) => self.replayed(*known, &digest),
             Held::Taken => Ok(Taken::Answer(self.taken(case, Unavailable::Taken, request.start, &question).await?)),
             Held::LimitReached => {
@@ -418,15 +413,13 @@ impl Reservations {
         for _ in 0..ROUNDS {
             let booking = self.known(&case.tenant.id, id).await.map_err(unknown)?;
             let now = self.saga.clock.now();
-            if booking.fence != taken {
-                // Ours is over: somebody has begun anew.
-                return Err(trouble(error));
-            }
             match booking.state {
+                state if state.stands() => return Ok(booking),
+                // Ours is over: somebody has begun anew.
+                _ if booking.fence != taken => return Err(trouble(error)),
                 BookingState::Held => self.saga.write_or_read(booking, Booking::release).await,
                 // The reconciler takes out what may be in the calendar.
                 BookingState::Committing => self.saga.write_or_read(booking, |booking| booking.withdraw(now)).await,
-                state if state.stands() => return Ok(booking),
                 _ => {
                     self.wake.call();
                     count("failed");
@@ -452,6 +445,8 @@ impl Reservations {
             let booking = self.known(tenant, id).await.map_err(unknown)?;
             let now = self.saga.clock.now();
             match (booking.state, &booking.next) {
+                // Somebody else is moving it somewhere else.
+                (_, Some(next)) if Some(next) != wanted => return Err(trouble(error)),
                 (BookingState::Confirmed, Some(_)) => self.saga.write_or_read(booking, Booking::stay).await,
                 (BookingState::Moving, _) => self.saga.write_or_read(booking, |booking| booking.give_back(now)).await,
                 (BookingState::Returning, _) => {
@@ -461,7 +456,6 @@ impl Reservations {
                 }
                 // Somebody else has brought it there.
                 (BookingState::Confirmed, None) if booking.hold.as_ref() == wanted => return Ok(booking),
-                (_, Some(_)) if booking.next.as_ref() != wanted => return Err(trouble(error)),
                 _ => return Err(trouble(error)),
             }
             .map_err(unknown)?;

@@ -4,7 +4,7 @@ use crate::booking::{Booking, BookingState, Conflict};
 use crate::calendar::{Entry, EntryStatus};
 use crate::schedule::Interval;
 
-/// How often entering or moving fails in a row before it is given up: some twenty minutes, with the pauses below.
+/// How often entering or moving fails in a row before it is given up: some half an hour, with the pauses below.
 pub(super) const ATTEMPTS: u32 = 8;
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(15);
 

@@ -120,7 +120,7 @@ impl Saga {
             Some(Booking { unchecked: entry.is_some(), not_before, ..confirmed })
         };
         let news = News::set(event::appointment(&booking, &case.tenant, entry)?);
-        self.tell(case, booking, confirm, &news).await
+        self.tell(case, booking, confirm, ("confirmed", &news)).await
     }
 
     /// Invites the guests of a booking that was confirmed without.

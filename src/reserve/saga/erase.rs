@@ -22,7 +22,8 @@ impl Saga {
     /// → cancelled, when the calendar is rid of it.
     pub(in crate::reserve) async fn cancelled(&self, case: &Case, booking: Booking) -> Result<Booking, Error> {
         let id = event::told_as(&booking)?;
-        self.tell(case, booking, Booking::cancel, &News::Cancelled { id, revision: None }).await
+        let news = News::Cancelled { id, revision: None };
+        self.tell(case, booking, Booking::cancel, ("cancelled", &news)).await
     }
 
     /// Whether there is no use in going on trying: the appointment is over, or the calendar refuses for good. That somebody

@@ -2,7 +2,7 @@ use super::super::event;
 use super::{Case, Put, ROUNDS, Saga, Written};
 use crate::Error;
 use crate::booking::{Booking, BookingState};
-use crate::calendar::{Calendar, Change, Created, Entry, EventId, Patched};
+use crate::calendar::{Calendar, Change, Created, Entry, EventId, NewEvent, Patched};
 use crate::notification::News;
 use crate::schedule::Interval;
 use crate::store::Unit;
@@ -61,14 +61,10 @@ impl Saga {
         id: EventId,
         interval: Interval,
     ) -> Result<Option<Entry>, Error> {
-        let mut new = event::new(booking, &case.tenant, id, interval);
-        new.tentative = false;
-        let new = event::guests(booking, &case.tenant).into_iter().fold(new, |mut new, guest| {
-            if !new.guests.contains(&guest) {
-                new = new.with_guest(guest);
-            }
-            new
-        });
+        // It was certain before: its guests are invited with it, whatever the settings say of new ones.
+        let guests = event::guests(booking, &case.tenant);
+        let new = event::new(booking, &case.tenant, id, interval);
+        let new = NewEvent { tentative: false, notify: !guests.is_empty(), guests, ..new };
         Ok(match calendar.create(&new).await? {
             Created::Now(entry) | Created::Before(entry) => Some(entry),
             Created::Taken => None,
@@ -113,7 +109,7 @@ impl Saga {
         };
         let moved = shifted(booking.clone()).ok_or_else(|| Error::refused("moving a booking that does not stand"))?;
         let news = News::set(event::appointment(&moved, &case.tenant, entry)?);
-        self.tell(case, booking, shifted, &news).await
+        self.tell(case, booking, shifted, ("moved", &news)).await
     }
 
     /// Returning → confirmed at its old time.
