@@ -345,7 +345,8 @@ pub(crate) fn live(booking: &Booking, now: DateTime<Utc>) -> impl Iterator<Item 
 
 /// Pure: what is held on what appointments cannot take any more: nobody knows beside what it can stand.
 fn strays(tenant: &Tenant, held: &[(&str, &Hold)]) -> Vec<Interval> {
-    let is_stray = |hold: &&Hold| hold.seats.iter().any(|seat| !tenant.booking.knows(&seat.resource));
+    let known = tenant.booking.known();
+    let is_stray = |hold: &&Hold| hold.seats.iter().any(|seat| !known.contains(&seat.resource));
     held.iter().map(|(_, hold)| *hold).filter(is_stray).filter_map(Hold::range).collect()
 }
 

@@ -326,7 +326,7 @@ impl Reservations {
         let has: BTreeSet<&ResourceId> = standing.seats.iter().map(|seat| &seat.resource).collect();
         let resources = if !to.resources.is_empty() {
             to.resources.clone()
-        } else if has.iter().all(|resource| tenant.booking.knows(resource)) {
+        } else if has.iter().all(|resource| tenant.booking.known().contains(resource)) {
             vec![has.iter().map(|resource| (*resource).clone()).collect()]
         } else {
             // The settings have changed since: any will do.

@@ -161,16 +161,7 @@ impl BookingSettings {
         BusyRules { tentative: self.tentative, whole_days: self.whole_days }
     }
 
-    /// Pure: whether appointments can still take it. What is held on anything else was held before the settings changed.
-    #[must_use]
-    pub fn knows(&self, resource: &ResourceId) -> bool {
-        match self.resources.as_slice() {
-            [] => resource.as_str() == USUAL,
-            all => all.iter().any(|one| one.id == *resource),
-        }
-    }
-
-    /// Everything that appointments can take.
+    /// Pure: everything that appointments can take. What is held on anything else was held before the settings changed.
     #[must_use]
     pub fn known(&self) -> Vec<ResourceId> {
         match self.resources.as_slice() {

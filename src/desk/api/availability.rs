@@ -33,9 +33,7 @@ pub(super) async fn read(
     mut asked: Asked<'_>,
 ) -> Result<Answer, Problem> {
     let limit = asked.query.limit()?;
-    let from = asked.query.time("from")?.unwrap_or_else(|| clock.now());
-    let until = asked.query.time("until")?;
-    let until = until.or_else(|| from.checked_add_signed(USUAL)).unwrap_or(from);
+    let (from, until) = asked.query.stretch(clock.now(), USUAL)?;
     if until < from || until - from > MOST {
         return Err(Problem::invalid(Some("until".into()), "62 days after `from` at most, and not before it"));
     }

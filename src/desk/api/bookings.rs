@@ -300,9 +300,7 @@ pub(super) async fn list(
     mut asked: Asked<'_>,
 ) -> Result<Answer, Problem> {
     let limit = asked.query.limit()?;
-    let from = asked.query.time("from")?.unwrap_or_else(|| clock.now());
-    let until = asked.query.time("until")?;
-    let until = until.or_else(|| from.checked_add_signed(REACH)).unwrap_or(from);
+    let (from, until) = asked.query.stretch(clock.now(), REACH)?;
     let mut query = BookingQuery::between(from, until);
     (query.phone, query.limit) = (asked.query.with()?, limit + 1);
     query.resource = asked.query.read("resource", "resource's id", |text| text.parse().ok())?;

@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::problem::Problem;
 use crate::address::Address;
@@ -58,6 +58,17 @@ impl Query {
         // A plus sign that was not escaped is a space by now.
         let read = |text: &str| DateTime::parse_from_rfc3339(&text.replace(' ', "+")).ok().map(|time| time.to_utc());
         self.read(name, "time such as 2026-12-01T15:00:00Z", read)
+    }
+
+    /// `from` and `until`: from now on, and for as long as is `usual`, unless it is said.
+    pub(super) fn stretch(
+        &mut self,
+        now: DateTime<Utc>,
+        usual: TimeDelta,
+    ) -> Result<(DateTime<Utc>, DateTime<Utc>), Problem> {
+        let from = self.time("from")?.unwrap_or(now);
+        let until = self.time("until")?.or_else(|| from.checked_add_signed(usual)).unwrap_or(from);
+        Ok((from, until))
     }
 
     /// How many, 50 unless it is said.
