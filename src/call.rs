@@ -12,14 +12,18 @@
 //! assert_eq!(status, Status::Completed);
 //! ```
 
+mod conversation;
+mod errand;
 mod follow_up;
 mod outcome;
 mod record;
 mod state;
 mod store;
 
+pub use conversation::{Conversation, ToolRecord};
+pub use errand::{Errand, ErrandState};
 pub use follow_up::{FollowUp, FollowUpKind, FollowUpState, FollowUps};
-pub use outcome::{Booked, DETECTION, Outcome};
+pub use outcome::{Booked, DETECTION, Evidence, Outcome, Source, Verdict};
 pub use record::{CallRecord, Quality, RecordingInfo, TranscriptLine};
 pub use state::{DialOutcome, Direction, Status};
 pub use store::{CallQuery, Calls};

@@ -32,6 +32,7 @@ mod ready;
 mod routes;
 mod service;
 mod settings;
+mod vapi;
 
 use std::fmt;
 use std::sync::Arc;
@@ -75,6 +76,7 @@ struct Inner {
     feed: Feed,
     availability: Availability,
     reservations: Reservations,
+    vapi: Option<vapi::VapiRoutes>,
     #[cfg(all(feature = "google", feature = "vault"))]
     google: Option<google::GoogleRoutes>,
 }
@@ -84,6 +86,9 @@ impl Inner {
         #[cfg(all(feature = "google", feature = "vault"))]
         if let Some(google) = self.google.as_ref().filter(|_| google::GoogleRoutes::has(parts.uri.path())) {
             return Answer::Whole(google.handle(parts, body, self.api.as_ref(), self.routes.limit).await);
+        }
+        if let Some(vapi) = self.vapi.as_ref().filter(|vapi| vapi.has(parts.uri.path())) {
+            return Answer::Whole(vapi.handle(parts, body, self.routes.calls.clock.now()).await);
         }
         match &self.api {
             Some(api) if api.has(parts.uri.path()) => api.handle(parts, body, self.routes.limit, live).await,
@@ -149,6 +154,18 @@ impl Desk {
     #[must_use]
     pub fn reservations(&self) -> &Reservations {
         &self.0.reservations
+    }
+
+    /// Answers the voice assistant; `None` without one.
+    #[must_use]
+    pub fn assistants(&self) -> Option<&crate::assistant::Assistants> {
+        self.0.vapi.as_ref().map(|vapi| &vapi.assistants)
+    }
+
+    /// Places calls of the tenants' own; `None` without an assistant that has a client.
+    #[must_use]
+    pub fn calls_out(&self) -> Option<&crate::assistant::CallsOut> {
+        self.0.vapi.as_ref()?.out.as_ref()
     }
 
     /// Connects tenants' Google calendars; `None` without one.

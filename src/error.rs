@@ -109,7 +109,6 @@ impl Error {
     }
 
     /// The same, but worth another attempt.
-    #[cfg(any(feature = "desk", feature = "google"))]
     pub(crate) fn into_unavailable(mut self) -> Self {
         self.0.fate = Fate::NoEffect;
         self
@@ -131,7 +130,6 @@ impl Error {
     }
 
     /// Keeps the other side's word for what is wrong, if it is one.
-    #[cfg(any(feature = "desk", feature = "google"))]
     pub(crate) fn with_reason(mut self, reason: Option<String>) -> Self {
         let is_word = |text: &String| {
             (1..=64).contains(&text.len())

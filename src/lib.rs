@@ -54,6 +54,9 @@
 
 pub mod address;
 pub mod analytics;
+#[cfg(feature = "desk")]
+#[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
+pub mod assistant;
 pub mod auth;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
@@ -96,10 +99,11 @@ pub mod notification;
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
 pub mod notify;
 pub mod number;
-#[cfg(feature = "google")]
 mod object;
 mod open;
 mod parameters;
+#[cfg(feature = "desk")]
+mod passport;
 pub mod phone;
 #[cfg(feature = "desk")]
 #[cfg_attr(docsrs, doc(cfg(feature = "desk")))]
@@ -113,6 +117,7 @@ pub mod secret;
 #[cfg(feature = "sim")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sim")))]
 pub mod sim;
+pub mod spoken;
 pub mod store;
 pub mod telemetry;
 pub mod template;
@@ -121,6 +126,7 @@ pub mod token;
 pub mod transport;
 pub mod twilio;
 pub mod twiml;
+pub mod vapi;
 #[cfg(feature = "vault")]
 #[cfg_attr(docsrs, doc(cfg(feature = "vault")))]
 pub mod vault;

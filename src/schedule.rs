@@ -19,6 +19,7 @@
 mod alternatives;
 mod hours;
 mod interval;
+mod language;
 mod openings;
 mod pool;
 mod slots;
@@ -28,12 +29,13 @@ mod zone;
 pub use alternatives::{Alternative, PartOfDay, Why, alternatives};
 pub use hours::{InvalidHours, WeeklyHours, Window};
 pub use interval::{Interval, InvalidInterval};
+pub use language::Language;
 pub use openings::Openings;
 pub use pool::{Choice, Offer, Pool};
 #[cfg(feature = "desk")]
 pub(crate) use slots::Joint;
 pub use slots::{InvalidQuery, Slot, SlotQuery, Slots};
-pub use spoken::Language;
+pub use spoken::{Question, SpokenTime};
 #[cfg(feature = "desk")]
 pub(crate) use zone::bounds;
 pub(crate) use zone::{earliest, inside, latest};

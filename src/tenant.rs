@@ -19,6 +19,7 @@ mod booking;
 mod cache;
 mod menu;
 mod notifications;
+mod receptionist;
 mod record;
 mod store;
 mod subscription;
@@ -32,6 +33,7 @@ pub use booking::{BookingSettings, Invite, ResourceSettings};
 pub use cache::CachedLookup;
 pub use menu::{Menu, MenuOption, MenuTarget};
 pub use notifications::{NotificationSettings, Texts};
+pub use receptionist::{Engine, Receptionist, Transfer};
 pub use record::{
     Assistant, CallerId, Forwarding, Group, Recording, Route, Strategy, Tenant, TextBack, Transcription, Voicemail,
 };

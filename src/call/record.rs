@@ -2,7 +2,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::outcome::Outcome;
+use super::conversation::Conversation;
+use super::errand::Errand;
+use super::outcome::{Outcome, Source};
 use super::state::{DialOutcome, Direction, Status};
 use crate::address::Address;
 use crate::id::{CallSid, RecordingSid, TenantId, TranscriptSid};
@@ -70,6 +72,12 @@ pub struct CallRecord {
     pub notes: Option<Private>,
     /// What the provider reports of the connection.
     pub quality: Quality,
+    /// What an assistant and its tools did in it.
+    #[serde(default)]
+    pub conversation: Option<Conversation>,
+    /// That it is a call of ours, which is to be placed.
+    #[serde(default)]
+    pub errand: Option<Errand>,
     /// The text that followed because nobody answered.
     pub text_back: Option<MessageId>,
     /// Changes so far; a store refuses to overwrite a record with an older one.
@@ -166,9 +174,7 @@ pub struct Quality {
 impl CallRecord {
     /// The final summary, and what it says of an appointment unless the host has said that.
     pub fn note_summary(&mut self, text: Private) {
-        if !self.outcome.is_said() {
-            self.outcome = Outcome::detect(&text);
-        }
+        self.outcome.read(Source::Summary, &text);
         self.summary = Some(text);
         self.summary_ready = true;
     }
@@ -176,7 +182,7 @@ impl CallRecord {
     /// Finds in the summary what came of the call, unless the host has said that, or this version has looked already.
     pub fn look_again(&mut self) {
         if let Some(summary) = self.summary.as_ref().filter(|_| self.outcome.is_outdated()) {
-            self.outcome = Outcome::detect(summary);
+            self.outcome.read(Source::Summary, summary);
         }
     }
 
@@ -223,6 +229,8 @@ impl CallRecord {
             outcome: Outcome::default(),
             notes: None,
             quality: Quality::default(),
+            conversation: None,
+            errand: None,
             text_back: None,
             version: 0,
         }

@@ -30,6 +30,10 @@ pub struct Paths {
     pub caller_id: String,
     /// A transcript is ready. The same path with a secret after it takes notices that are not signed.
     pub intelligence: String,
+    /// Vapi tells or asks something.
+    pub vapi: String,
+    /// Somebody checks, books, moves or cancels with a plain body.
+    pub vapi_booking: String,
     /// Whether the desk is alive.
     pub health: String,
     /// Whether the desk can work: 503 while it cannot.
@@ -51,6 +55,8 @@ impl Default for Paths {
             messages_status: twilio("messages/status"),
             caller_id: twilio("caller-id"),
             intelligence: twilio("intelligence"),
+            vapi: "/webhooks/vapi".into(),
+            vapi_booking: "/webhooks/vapi/booking".into(),
             health: "/health".into(),
             ready: "/ready".into(),
         }
@@ -103,6 +109,12 @@ impl Callbacks {
     #[must_use]
     pub fn paths(&self) -> &Paths {
         &self.paths
+    }
+
+    /// Where Vapi reaches the desk: the server URL of assistants and tools.
+    #[must_use]
+    pub fn vapi(&self) -> String {
+        self.url(&self.paths.vapi, None, &[])
     }
 
     fn url(&self, path: &str, call: Option<&str>, query: &[(&str, &str)]) -> String {

@@ -1,8 +1,9 @@
 //! Plans as TwiML. Pure.
 
 use super::callbacks::{Callbacks, Place};
-use super::flow::{Leg, Plan, Step};
+use super::flow::{Ladder, Leg, Plan, Step};
 use crate::address::Address;
+use crate::passport::Passport;
 use crate::tenant::Tenant;
 use crate::twiml::{
     Client, Dial, DialRecord, Gather, GatherInput, Number, Record, Reject, Say, Sip, Start, Stop, Transcription,
@@ -24,11 +25,18 @@ pub(crate) fn unknown_number() -> VoiceResponse {
     VoiceResponse::new().say("We are sorry, this number is not in service. Goodbye.").hangup()
 }
 
-pub(super) fn render(plan: &Plan, tenant: &Tenant, place: &Place<'_>, callbacks: &Callbacks) -> VoiceResponse {
+/// `passport` says to our own assistant whose call it is given.
+pub(super) fn render(
+    plan: &Plan,
+    tenant: &Tenant,
+    place: &Place<'_>,
+    callbacks: &Callbacks,
+    passport: Option<&str>,
+) -> VoiceResponse {
     plan.steps.iter().fold(VoiceResponse::new(), |response, step| match step {
         Step::Say(text) => response.say(say(tenant, text)),
         Step::Menu { attempt } => response.gather(menu(tenant, place, callbacks, *attempt)),
-        Step::Dial(leg) => dial(response, leg, tenant, place, callbacks),
+        Step::Dial(leg) => dial(response, leg, tenant, (place, callbacks), passport),
         Step::StopTranscription => response.stop(Stop::new().transcription(Transcription::new().name(TRANSCRIPTION))),
         Step::Voicemail => voicemail(response, tenant, place, callbacks),
         Step::Hangup => response.hangup(),
@@ -65,8 +73,8 @@ fn dial(
     mut response: VoiceResponse,
     leg: &Leg,
     tenant: &Tenant,
-    place: &Place<'_>,
-    callbacks: &Callbacks,
+    (place, callbacks): (&Place<'_>, &Callbacks),
+    passport: Option<&str>,
 ) -> VoiceResponse {
     if leg.transcribe {
         let mut transcription =
@@ -89,7 +97,17 @@ fn dial(
     }
     for target in &leg.targets {
         dial = match target {
-            Address::Sip(_) => dial.sip(Sip::new(target.to_wire())),
+            Address::Sip(_) => {
+                let mut wire = target.to_wire();
+                // Twilio passes on headers that begin with X- (https://www.twilio.com/docs/voice/twiml/sip#custom-headers).
+                if let Some(passport) = passport.filter(|_| leg.cursor.ladder == Ladder::Assistant) {
+                    wire.push(if wire.contains('?') { '&' } else { '?' });
+                    wire.push_str(Passport::HEADER);
+                    wire.push('=');
+                    wire.push_str(passport);
+                }
+                dial.sip(Sip::new(wire))
+            }
             Address::Client(_) => {
                 let wire = target.to_wire();
                 dial.client(Client::new(wire.strip_prefix("client:").unwrap_or(&wire)))

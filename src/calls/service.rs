@@ -15,6 +15,7 @@ use crate::call::{CallRecord, DialOutcome, Direction, FollowUp, FollowUpKind, Re
 use crate::clock::{Clock, within};
 use crate::id::{CallSid, RecordingSid, TenantId, TranscriptSid};
 use crate::message::{MessageId, MessageKind, MessageRecord};
+use crate::passport::Passport;
 use crate::phone::E164;
 use crate::relay::{RelayEvent, RelayKind};
 use crate::store::{Commit, Store, Unit};
@@ -51,6 +52,8 @@ pub struct CallService {
     pub(crate) outbox: Wake,
     pub(crate) relays: Wake,
     pub(crate) follow_ups: Wake,
+    /// Tells the assistant whose call it is given; `None` without one.
+    pub(crate) passport: Option<Passport>,
 }
 
 /// Whether what a webhook told was recorded.
@@ -357,7 +360,8 @@ impl CallService {
             }
             record.route = plan.route.clone().or(record.route.take());
             record.menu_choice = plan.choice.or(record.menu_choice);
-            let response = render(&plan, tenant, &place, &self.callbacks);
+            let header = self.passport.as_ref().map(|passport| passport.of_call(&tenant.id, &call.sid));
+            let response = render(&plan, tenant, &place, &self.callbacks, header.as_deref());
             if unreachable {
                 return response;
             }
@@ -471,7 +475,7 @@ impl CallService {
         if self.reply_limit.is_some() && !record.was_answered() { unit.announce(event) } else { unit }
     }
 
-    fn announce(&self, unit: Unit, kind: RelayKind, record: &CallRecord, now: DateTime<Utc>) -> Unit {
+    pub(crate) fn announce(&self, unit: Unit, kind: RelayKind, record: &CallRecord, now: DateTime<Utc>) -> Unit {
         if self.reply_limit.is_some() { unit.announce(RelayEvent::new(kind, record, now)) } else { unit }
     }
 

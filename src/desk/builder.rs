@@ -10,8 +10,10 @@ use super::api::{self, Api, ApiLimits};
 use super::google::GoogleRoutes;
 use super::ready::Readiness;
 use super::routes::{Routes, Services};
+use super::vapi::VapiRoutes;
 use super::{Desk, Inner};
 use crate::Secret;
+use crate::assistant::{AssistantSettings, Assistants, CallsOut};
 use crate::auth::Authenticator;
 use crate::availability::{Availability, KEPT, Ledger};
 use crate::blob::BlobStore;
@@ -27,6 +29,7 @@ use crate::message::{Guard, LineCheck, SmsSender};
 use crate::messaging::{ATTEMPTS, Gate, MessageService, Messenger};
 use crate::notification::{EmailSender, Workflow};
 use crate::notify::{Courier, Notifier};
+use crate::passport::Passport;
 use crate::provisioning::{Provisioning, Saga};
 use crate::relay::RelayTarget;
 use crate::reserve::{PATIENCE, Reconciler, Reservations};
@@ -70,6 +73,7 @@ pub struct DeskBuilder {
     backlog_limit: Option<Duration>,
     email: Option<Arc<dyn EmailSender>>,
     workflow: Option<Arc<dyn Workflow>>,
+    assistant: Option<AssistantSettings>,
     worker: Option<String>,
     authenticator: Option<Arc<dyn Authenticator>>,
     api_prefix: Option<String>,
@@ -96,6 +100,12 @@ pub enum InvalidDesk {
     /// Neither a verifier nor an auth token.
     #[error("the desk needs the account's auth token, or a verifier")]
     NoVerifier,
+    /// The assistant's settings hold no secret: nobody would be believed.
+    #[error("the assistant needs a secret that Vapi sends")]
+    NoAssistantSecret,
+    /// A tool of the assistant cannot be offered.
+    #[error("the assistant's tools do not fit: {0}")]
+    Tool(#[from] crate::assistant::InvalidTool),
     /// The verifier cannot be built from auth token and public URL.
     #[error("webhooks cannot be verified: {0}")]
     Verifier(#[from] crate::twilio::webhook::InvalidVerifier),
@@ -279,6 +289,13 @@ impl DeskBuilder {
         self
     }
 
+    /// The voice assistant: what Vapi asks and tells is answered and written down, and calls that go to the tenant's assistant
+    /// say whose they are. [`Desk::assistants`] gives out the assistants' definitions.
+    pub fn assistant(mut self, settings: AssistantSettings) -> Self {
+        self.assistant = Some(settings);
+        self
+    }
+
     /// The name under which this process takes work from the store; random by default.
     pub fn worker_name(mut self, name: impl Into<String>) -> Self {
         self.worker = Some(name.into());
@@ -367,6 +384,7 @@ impl DeskBuilder {
             outbox: Wake::default(),
             relays: Wake::default(),
             follow_ups: Wake::default(),
+            passport: self.assistant.as_ref().map(|settings| Passport::new(settings.key.clone())),
         };
         if let Some(secret) = &self.intelligence_secret {
             let clean = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
@@ -471,6 +489,26 @@ impl DeskBuilder {
         let attempts = self.attempts.unwrap_or(ATTEMPTS);
         let messenger = Messenger::assemble(gate, self.sender, callbacks, calls.outbox.clone(), name, attempts);
         workers.extend(messenger.worker());
+        let vapi = match self.assistant {
+            Some(mut settings) => {
+                if !settings.verifier.is_configured() {
+                    return Err(InvalidDesk::NoAssistantSecret);
+                }
+                let services = (availability.clone(), reservations.clone(), messenger.clone());
+                let (client, flow) = (settings.client.take(), settings.flow.take());
+                let assistants = Assistants::new(settings, calls.clone(), services, calls.callbacks.vapi())?;
+                let lingering = assistants.lingering().clone();
+                let wake = lingering.wake.clone();
+                workers.push(Worker::new(Arc::new(lingering), clock.clone(), wake));
+                let out = client.map(|client| CallsOut::new(assistants.clone(), store.clone(), client, flow));
+                if let Some(out) = &out {
+                    workers.push(Worker::new(Arc::new(out.clone()), clock.clone(), out.wake.clone()));
+                }
+                let paths = calls.callbacks.paths();
+                Some(VapiRoutes { assistants, out, path: paths.vapi.clone(), plain: paths.vapi_booking.clone() })
+            }
+            None => None,
+        };
         let messages = MessageService { calls: calls.clone(), messenger: messenger.clone() };
         let limit = self.answer_limit.unwrap_or(ANSWER);
         let services = Services { calls, messages, notices, caller_ids, intelligence_secret: self.intelligence_secret };
@@ -512,6 +550,7 @@ impl DeskBuilder {
             feed,
             availability,
             reservations,
+            vapi,
             #[cfg(all(feature = "google", feature = "vault"))]
             google,
         })))

@@ -91,7 +91,7 @@ impl Client {
         self
     }
 
-    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.caller.clock
     }
 

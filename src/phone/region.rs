@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::E164;
+
 /// ISO 3166-1 code, calling code, trunk prefix, international prefix, shortest and longest national number.
 ///
 /// Facts from the national numbering plans that the ITU publishes
@@ -273,6 +275,16 @@ impl Region {
     #[must_use]
     pub fn new(code: &str) -> Option<Self> {
         PLANS.iter().find(|plan| plan.0.eq_ignore_ascii_case(code)).map(Self)
+    }
+
+    /// The region whose numbers are written as this one is; of several that share a calling code, the main one.
+    #[must_use]
+    pub fn of(number: &E164) -> Option<Self> {
+        let fits = |plan: &&'static Plan| Self(plan).calling_code() == number.calling_code();
+        let main = ["US", "GB", "IT", "RU", "NO", "FI", "AU", "MA"];
+        let mut plans = PLANS.iter().filter(fits);
+        let known = plans.clone().find(|plan| main.contains(&plan.0));
+        known.or_else(|| plans.next()).map(Self)
     }
 
     /// The two-letter code, in capitals.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::booking::BookingSettings;
 use super::menu::Menu;
 use super::notifications::{NotificationSettings, Texts};
+use super::receptionist::Receptionist;
 use super::subscription::Subscription;
 use crate::address::Address;
 use crate::id::{IntelligenceServiceSid, TenantId};
@@ -77,6 +78,9 @@ pub struct Tenant {
     /// How appointments are offered.
     #[serde(default)]
     pub booking: BookingSettings,
+    /// How the voice assistant speaks and what it may do.
+    #[serde(default)]
+    pub receptionist: Receptionist,
     /// Callers who are rejected.
     #[serde(default)]
     pub blocked: BTreeSet<E164>,
@@ -364,6 +368,7 @@ impl Tenant {
             texts: BTreeMap::new(),
             notifications: NotificationSettings::default(),
             booking: BookingSettings::default(),
+            receptionist: Receptionist::default(),
             blocked: BTreeSet::new(),
             subscription: None,
             version: 0,
@@ -419,7 +424,14 @@ impl Tenant {
         self
     }
 
-    /// Voicemail.
+    /// How the voice assistant speaks and what it may do.
+    #[must_use]
+    pub fn with_receptionist(mut self, receptionist: Receptionist) -> Self {
+        self.receptionist = receptionist;
+        self
+    }
+
+    /// Takes messages when nobody answers.
     #[must_use]
     pub fn with_voicemail(mut self, voicemail: Voicemail) -> Self {
         self.voicemail = Some(voicemail);

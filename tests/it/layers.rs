@@ -57,6 +57,10 @@ const LAYERS: &[(&str, u8)] = &[
     ("vault", 4),
     ("worker", 4),
     ("axum", 5),
+    ("assistant", 4),
+    ("passport", 0),
+    ("spoken", 1),
+    ("vapi", 3),
     ("desk", 5),
     ("sim", 5),
 ];

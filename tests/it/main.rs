@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
 mod api;
+mod assistant;
 mod axum_extractor;
 mod caller_ids;
 mod calls;

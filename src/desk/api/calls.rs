@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
 use super::{Answer, Asked, Page, json, not_found};
-use crate::call::{Booked, CallQuery, CallRecord, Direction, Status};
+use crate::call::{Booked, CallQuery, CallRecord, Direction, Status, Verdict};
 use crate::calls::{Analysis, Sounds, Take};
 use crate::id::CallSid;
 use crate::store::Store;
@@ -40,6 +40,8 @@ pub(super) struct CallView {
 pub(super) struct OutcomeView {
     #[schemars(with = "Booked")]
     appointment_booked: &'static str,
+    /// What the call came to.
+    verdict: Verdict,
     reason: Option<String>,
 }
 
@@ -57,6 +59,7 @@ impl From<&CallRecord> for CallView {
             duration: call.duration,
             outcome: OutcomeView {
                 appointment_booked: call.outcome.appointment_booked.as_str(),
+                verdict: call.outcome.verdict,
                 reason: call.outcome.reason.as_ref().map(|reason| reason.as_str().to_owned()),
             },
             recorded: call.recording.is_some(),
