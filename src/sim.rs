@@ -18,9 +18,11 @@
 pub mod google;
 mod server;
 pub mod twilio;
+pub mod vapi;
 mod xml;
 
 #[cfg(feature = "google")]
 #[cfg_attr(docsrs, doc(cfg(feature = "google")))]
 pub use google::Google;
 pub use twilio::Twilio;
+pub use vapi::Vapi;

@@ -210,7 +210,9 @@ impl Assistants {
     /// on the call.
     async fn whose(&self, event: &Event, tenant: Option<&TenantId>) -> Result<Option<Whose>, Error> {
         let call = &event.call;
-        let passed_on = call.value(Passport::HEADER).and_then(|token| self.0.passport.call(token));
+        // Vapi makes a variable of a SIP header, without its "x-" (https://docs.vapi.ai/advanced/sip/sip-introduction).
+        let header = call.value(Passport::HEADER).or_else(|| call.value("frontdesk"));
+        let passed_on = header.and_then(|token| self.0.passport.call(token));
         if let Some((tenant, sid)) = passed_on {
             return Ok(self.settings(&tenant).await?.map(|tenant| Whose { tenant, sid, ours: true }));
         }

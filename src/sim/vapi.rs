@@ -108,7 +108,7 @@ impl Builder {
     }
 
     /// Where messages go when neither the tool, the assistant nor the phone number has a server; and the secret that all
-    /// messages carry.
+    /// messages carry whose server has no such header of its own.
     pub fn server(mut self, url: impl Into<String>, secret: impl Into<Secret>) -> Self {
         self.server = Some((url.into(), secret.into()));
         self

@@ -98,7 +98,8 @@ impl State {
 
     /// 64 hexadecimal digits that nothing else has.
     pub(super) fn digits(&mut self) -> String {
-        let name = format!("{}/{}", self.seed, self.next());
+        let number = self.next();
+        let name = format!("{}/{number}", self.seed);
         Sha256::digest(name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 

@@ -29,6 +29,16 @@ pub enum Auth {
     Hmac,
 }
 
+impl Auth {
+    fn header(self) -> &'static str {
+        match self {
+            Self::Bearer => "authorization",
+            Self::LegacySecret => "x-vapi-secret",
+            Self::Hmac => "x-signature",
+        }
+    }
+}
+
 /// A message to the host's server, and what came of it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -70,6 +80,11 @@ impl Target {
         Some(target)
     }
 
+    /// Whether the server's own headers have one by this name.
+    fn has(&self, header: &str) -> bool {
+        self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(header))
+    }
+
     pub(super) fn within(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
@@ -96,17 +111,19 @@ impl Core {
             let state = self.lock();
             (state.server.clone(), state.auth)
         };
-        if let Some((_, secret)) = server.filter(|(_, secret)| !secret.is_empty()) {
+        if let Some((_, secret)) = server.filter(|(_, secret)| !secret.is_empty() && !target.has(auth.header())) {
             let secret = secret.expose();
             // The same message has the same signature.
             let timestamp = body.pointer("/message/timestamp").map(Value::to_string).unwrap_or_default();
-            builder = match auth {
-                Auth::Bearer => builder.header(header::AUTHORIZATION, format!("Bearer {secret}")),
-                Auth::LegacySecret => builder.header("x-vapi-secret", secret),
-                Auth::Hmac => {
-                    builder.header("x-signature", signature(secret, &timestamp, &text)).header("x-timestamp", timestamp)
-                }
+            let proof = match auth {
+                Auth::Bearer => format!("Bearer {secret}"),
+                Auth::LegacySecret => secret.to_owned(),
+                Auth::Hmac => signature(secret, &timestamp, &text),
             };
+            builder = builder.header(auth.header(), proof);
+            if auth == Auth::Hmac {
+                builder = builder.header("x-timestamp", timestamp);
+            }
         }
         builder.body(Bytes::from(text)).ok()
     }
@@ -173,6 +190,7 @@ mod tests {
         let target =
             Target::of(&json!({ "url": "https://a.example/", "timeoutSeconds": 5, "headers": { "x-a": "b" } }));
         let target = target.unwrap();
+        assert!(target.has("X-A") && !target.has("authorization"));
         assert_eq!((target.limit, target.headers.len()), (Duration::from_secs(5), 1));
         assert!(Target::of(&json!({ "timeoutSeconds": 5 })).is_none());
     }
