@@ -12,6 +12,7 @@ use frontdesk::desk::Settings;
 use frontdesk::google::oauth::OAuth;
 use frontdesk::transport::{Reqwest, Transport};
 use frontdesk::twilio::incoming_phone_numbers::ListNumbers;
+use frontdesk::twilio::values::WebhookUrl;
 use frontdesk::{Error, twilio, vapi};
 use futures_util::TryStreamExt as _;
 use http::{Request, StatusCode};
@@ -203,7 +204,7 @@ async fn number(report: &mut Report, settings: &Settings, http: Arc<dyn Transpor
         );
     };
     let wanted = |path: &str| settings.public_url.join(path).map(String::from).unwrap_or_default();
-    let leads = |url: Option<&Url>, path: &str| {
+    let leads = |url: Option<&WebhookUrl>, path: &str| {
         url.is_some_and(|url| url.as_str().split('#').next() == Some(wanted(path).as_str()))
     };
     for (what, url, path) in [

@@ -82,6 +82,14 @@ struct Inner {
 }
 
 impl Inner {
+    /// How much is read of a body: reports of the assistant's are longer than anything that Twilio sends.
+    fn body_limit(&self, path: &str) -> usize {
+        match &self.vapi {
+            Some(vapi) if vapi.has(path) => vapi::LARGEST,
+            _ => self.routes.verifier.body_limit(),
+        }
+    }
+
     async fn handle(&self, parts: &Parts, body: impl Future<Output = Result<Bytes, Refusal>>, live: bool) -> Answer {
         #[cfg(all(feature = "google", feature = "vault"))]
         if let Some(google) = self.google.as_ref().filter(|_| google::GoogleRoutes::has(parts.uri.path())) {

@@ -17,7 +17,6 @@ use futures_util::future::{self, Either, select};
 use crate::Error;
 use crate::clock::Clock;
 use crate::wake::Wake;
-#[cfg(all(feature = "google", feature = "vault"))]
 pub(crate) use every::Every;
 #[cfg(feature = "metrics")]
 pub(crate) use gauger::Gauger;

@@ -219,8 +219,27 @@ impl Asked<'_> {
             return Ok(problem(StatusCode::BAD_REQUEST, "malformed", "This cannot be booked."));
         };
         let request = BookingRequest::new(id, start, Person::new(name.trim()).with_phone(phone));
-        let booked = self.assistants.parts().reservations.book(&self.tenant.id, &request).await?;
-        Ok(self.settled(booked, start))
+        let reservations = &self.assistants.parts().reservations;
+        match reservations.book(&self.tenant.id, &request).await {
+            Ok(booked) => Ok(self.settled(booked, start)),
+            // The same person, spelt otherwise.
+            Err(error) if error.reason() == Some("key_reused") => {
+                let known = reservations.booking(&self.tenant.id, &request.id).await?;
+                Ok(match known.filter(|booking| booking.state.stands()) {
+                    Some(booking) => self.settled(Booked::Confirmed(Box::new(booking)), start),
+                    None => problem(
+                        StatusCode::CONFLICT,
+                        "cancelled",
+                        "That appointment was cancelled. Please choose another time.",
+                    ),
+                })
+            }
+            Err(error) if error.is_permanent() => {
+                tracing::warn!(%error, "a plain booking cannot be made");
+                Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, "refused", "That cannot be booked."))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn settled(&self, booked: Booked, start: DateTime<Utc>) -> Answered {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,7 +25,7 @@ use crate::tenant::Tenant;
 use crate::vapi::Client;
 use crate::vapi::calls::{ListCalls, NewCall};
 use crate::wake::Wake;
-use crate::worker::Turn;
+use crate::worker::{Every, Turn};
 
 const ROUNDS: usize = 8;
 /// How often a call that was not placed for certain is tried.
@@ -32,6 +33,10 @@ const ATTEMPTS: u32 = 5;
 /// So many calls of a tenant are looked at in one turn.
 const PAGE: usize = 200;
 const TENANTS: usize = 100;
+/// How far back a call is looked for that may have been placed, and for how long.
+const LOOK_BACK: TimeDelta = TimeDelta::minutes(15);
+/// How many seconds lie between two looks at what waits, when nobody calls.
+const EVERY: u64 = 10;
 /// Calls older than this are over, whatever their records say.
 const LONGEST: TimeDelta = TimeDelta::hours(4);
 
@@ -129,7 +134,8 @@ impl BookingRequest {
 /// A flow of Kestra's that places calls.
 ///
 /// It is given `event_id`, `tenant`, `to` and `call` (the JSON that `POST /call` takes), carries the label `event_id`, and
-/// gives out `call_id`. It has to name Vapi's call as `call` does: by that name a call is found that nobody knows of.
+/// gives out `call_id`. It has to name Vapi's call as `call` does: by that name a call is found that nobody knows of. The
+/// server's secret is not in `call`: a credential at Vapi has to prove its webhooks.
 #[derive(Debug, Clone)]
 pub struct CallFlow {
     client: kestra::Client,
@@ -208,6 +214,9 @@ pub struct CallsOut {
     client: Client,
     flow: Option<Arc<CallFlow>>,
     passport: Passport,
+    every: Arc<Every>,
+    /// Something was asked for.
+    fresh: Arc<AtomicBool>,
     pub(crate) wake: Wake,
 }
 
@@ -226,7 +235,9 @@ fn name_of(sid: &CallSid) -> String {
 impl CallsOut {
     pub(crate) fn new(assistants: Assistants, store: Arc<dyn Store>, client: Client, flow: Option<CallFlow>) -> Self {
         let passport = assistants.passport().clone();
-        Self { assistants, store, client, flow: flow.map(Arc::new), passport, wake: Wake::default() }
+        let every = Arc::new(Every::after(EVERY, assistants.clock().clone()));
+        let flow = flow.map(Arc::new);
+        Self { assistants, store, client, flow, passport, every, fresh: Arc::default(), wake: Wake::default() }
     }
 
     /// Writes down a call that is to be placed; a worker of the desk places it. Asked for again under the same name, it is the
@@ -256,6 +267,7 @@ impl CallsOut {
             record.conversation = Some(Conversation { alone: true, ..Conversation::default() });
             record.errand = Some(Errand::new(order.as_str(), request.not_before.unwrap_or(now)));
             if self.store.commit(tenant, Unit::new().save_call(record.clone())).await? == Commit::Applied {
+                self.fresh.store(true, Ordering::SeqCst);
                 self.wake.call();
                 return Ok(record);
             }
@@ -400,8 +412,13 @@ impl CallsOut {
         call: &NewCall,
     ) -> Result<(String, Option<String>), Error> {
         if let Some(flow) = &self.flow {
-            let body =
-                serde_json::to_string(call).map_err(|source| Error::refused("calling out").with_source(source))?;
+            let refused = |source| Error::refused("calling out").with_source(source);
+            let mut body = serde_json::to_value(call).map_err(refused)?;
+            // The server's secret is not for the engine, which keeps what flows are given.
+            if let Some(server) = body.pointer_mut("/assistant/server").and_then(Value::as_object_mut) {
+                server.remove("headers");
+            }
+            let body = body.to_string();
             if let Some((call, execution)) = flow.place(&tenant.id, sid, request.call.as_str(), &body).await? {
                 return Ok((call, Some(execution)));
             }
@@ -456,7 +473,8 @@ impl CallsOut {
     /// Looks at Vapi for a call that may have been placed. What is not found stays unknown, and is not dialled again.
     async fn look_up(&self, tenant: &Tenant, sid: &CallSid) -> Result<(), Error> {
         let name = name_of(sid);
-        let found = match self.client.calls().list(&ListCalls::new().limit(100)).await {
+        let since = self.assistants.parts().clock.now() - LOOK_BACK;
+        let found = match self.client.calls().list(&ListCalls::new().created_at_ge(since).limit(1000)).await {
             Ok(calls) => calls.into_iter().find(|call| call.name.as_ref().is_some_and(|known| known.as_str() == name)),
             Err(error) => {
                 tracing::warn!(%error, call = %sid, "a call cannot be looked for");
@@ -465,7 +483,25 @@ impl CallsOut {
         };
         match found.and_then(|call| call.id) {
             Some(id) => self.placed(tenant, sid, id.as_str(), None).await,
+            // A listing lags: it is looked for again, for as long as it may lag.
             None => self.settle(tenant, sid, ErrandState::Unknown, |_| {}).await,
+        }
+    }
+
+    /// The tenant's calls that wait to be placed, oldest first.
+    async fn waiting(&self, tenant: &TenantId) -> Result<Vec<CallRecord>, Error> {
+        let mut all: Vec<CallRecord> = Vec::new();
+        loop {
+            let after = all.last().map(|record| record.sid);
+            let query = CallQuery { limit: PAGE, after, statuses: vec![Status::Queued], ..CallQuery::default() };
+            let page = self.store.calls(tenant, &query).await?;
+            let last = page.len() < PAGE;
+            all.extend(page);
+            if last {
+                all.retain(|record| record.errand.is_some());
+                all.reverse();
+                return Ok(all);
+            }
         }
     }
 
@@ -491,6 +527,9 @@ impl CallsOut {
 #[async_trait]
 impl Turn for CallsOut {
     async fn turn(&self) -> Result<usize, Error> {
+        if !self.fresh.swap(false, Ordering::SeqCst) && !self.every.is_due() {
+            return Ok(0);
+        }
         let now = self.assistants.parts().clock.now();
         let (mut done, mut after) = (0, None);
         loop {
@@ -498,14 +537,12 @@ impl Turn for CallsOut {
             let Some(last) = tenants.last() else { return Ok(done) };
             after = Some(last.id.clone());
             for tenant in tenants.iter().filter(|tenant| tenant.receptionist.phone_number_id.is_some()) {
-                let query = CallQuery { limit: PAGE, statuses: vec![Status::Queued], ..CallQuery::default() };
-                let mut waiting = self.store.calls(&tenant.id, &query).await?;
-                waiting.reverse();
-                for record in waiting {
+                for record in self.waiting(&tenant.id).await? {
                     let Some(errand) = &record.errand else { continue };
-                    if errand.is_orphaned(now) {
+                    let since = errand.since.map(|since| now - since);
+                    let lost = errand.state == ErrandState::Unknown && since.is_some_and(|since| since < LOOK_BACK);
+                    if errand.is_orphaned(now) || lost {
                         self.look_up(tenant, &record.sid).await?;
-                        done += 1;
                     } else if errand.is_due(now) {
                         let busy = self.going(&tenant.id, now).await?.len();
                         done += usize::from(self.place(tenant, &record.sid, busy).await?);

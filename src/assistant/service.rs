@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, join_all, select};
 use serde_json::{Value, json};
+use tracing::Instrument as _;
 
 use super::context::{Context, Notes};
 use super::definition::{Server, assistant, variables};
@@ -19,7 +20,7 @@ use super::toolbox::{InvalidTool, ToolError, Toolbox};
 use crate::Error;
 use crate::address::Address;
 use crate::availability::Availability;
-use crate::call::{CallRecord, Conversation, Direction, Evidence, Source, Status, ToolRecord};
+use crate::call::{CallRecord, Conversation, Direction, ErrandState, Evidence, Source, Status, ToolRecord};
 use crate::calls::CallService;
 use crate::clock::{Clock, within};
 use crate::id::{CallSid, TenantId};
@@ -35,6 +36,8 @@ use crate::vapi::webhook::{CallInfo, Event, Reply, ServerMessage, ToolCall, Tool
 
 /// How often a record that keeps changing is read again.
 const ROUNDS: usize = 8;
+/// How long the store may take to say whose call it is.
+const READ: Duration = Duration::from_secs(3);
 /// A clock that is farther off than this is not believed.
 const SKEW: TimeDelta = TimeDelta::minutes(10);
 /// So many tenants are remembered for when the store is away.
@@ -114,6 +117,10 @@ impl Assistants {
 
     pub(crate) fn lingering(&self) -> &Lingering {
         &self.0.lingering
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.parts.clock
     }
 
     pub(super) fn parts(&self) -> &Arc<Parts> {
@@ -245,6 +252,10 @@ impl Assistants {
             if conversation.provider_call.is_empty() {
                 conversation.provider_call.clone_from(&call.id);
             }
+            // Whoever tells of the call knows that it was placed.
+            if let Some(errand) = &mut record.errand {
+                errand.become_state(ErrandState::Placed, now);
+            }
             change(&mut record);
             let mut unit = Unit::new();
             if record.status.is_final() && record.conversation.as_ref().is_some_and(|conversation| conversation.alone) {
@@ -319,7 +330,9 @@ impl Assistants {
     /// Calls the tools, all at once, and answers each within its limit.
     async fn tool_calls(&self, event: &Event, calls: &ToolCalls, tenant: Option<&TenantId>) -> Reply {
         let now = self.now(event);
-        let whose = match self.whose(event, tenant).await {
+        let clock = self.0.parts.clock.clone();
+        let late = || Err(Error::unavailable("reading a call takes too long"));
+        let whose = match within(clock.as_ref(), READ, self.whose(event, tenant)).await.unwrap_or_else(late) {
             Ok(Some(whose)) => Arc::new(whose),
             Ok(None) => {
                 tracing::warn!(call = event.call.id, "tools in a call that belongs to nobody here");
@@ -330,7 +343,9 @@ impl Assistants {
                 return Reply::tools(calls, fail(calls, FAILED));
             }
         };
-        let record = match self.0.store.call(&whose.tenant.id, &whose.sid).await {
+        let reading = self.0.store.call(&whose.tenant.id, &whose.sid);
+        let late = || Err(Error::unavailable("reading a call takes too long"));
+        let record = match within(clock.as_ref(), READ, reading).await.unwrap_or_else(late) {
             Ok(record) => record,
             Err(error) => {
                 tracing::error!(%error, "tools in a call whose record cannot be read");
@@ -363,7 +378,7 @@ impl Assistants {
             call.id.clone()
         };
         if let Some(known) = conversation.and_then(|conversation| conversation.result(&id)) {
-            return as_result(known.done, known.text.as_str());
+            return as_result(known.text.as_str());
         }
         let caller = trusted(info, record, whose);
         let notes = Arc::<Mutex<Notes>>::default();
@@ -381,10 +396,8 @@ impl Assistants {
         let (name, arguments) = (call.name.clone(), call.arguments.clone());
         let (whose, info) = (whose.clone(), info.clone());
         let limit = tools.limit(&name);
+        let span = tracing::info_span!("tool", tool = name, call = %whose.sid);
         let work = async move {
-            let span = tracing::info_span!("tool", tool = name, call = %whose.sid);
-            let _entered = span.enter();
-            drop(_entered);
             let calling = async { tools.call(&name, context, arguments).await };
             let (done, text, lasting) = match AssertUnwindSafe(calling).catch_unwind().await {
                 Ok(Ok(text)) => (true, text, true),
@@ -404,17 +417,17 @@ impl Assistants {
             match service.remember(&whose, &info, now, kept, &notes).await {
                 // Whoever asked at the same moment was faster: both are told the same.
                 Ok(record) => match record.conversation.as_ref().and_then(|conversation| conversation.result(&id)) {
-                    Some(known) => as_result(known.done, known.text.as_str()),
-                    None => as_result(done, &text),
+                    Some(known) => as_result(known.text.as_str()),
+                    None => as_result(&text),
                 },
                 Err(error) => {
                     tracing::error!(%error, tool = name, "what a tool did cannot be written down");
-                    as_result(done, &text)
+                    as_result(&text)
                 }
             }
         };
         let clock = self.0.parts.clock.clone();
-        let work = Box::pin(work);
+        let work = Box::pin(work.instrument(span));
         match select(work, clock.sleep(limit)).await {
             Either::Left((result, _)) => result,
             Either::Right(((), unfinished)) => {
@@ -559,9 +572,8 @@ fn trusted(call: &CallInfo, record: Option<&CallRecord>, whose: &Whose) -> Optio
     }
 }
 
-fn as_result(done: bool, text: &str) -> ToolResult {
-    // What is to be asked is a result as well: models take errors for the end of the matter.
-    let _ = done;
+/// What is to be asked is a result as well: models take errors for the end of the matter.
+fn as_result(text: &str) -> ToolResult {
     ToolResult::Said(text.to_owned())
 }
 

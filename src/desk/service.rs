@@ -39,7 +39,7 @@ where
         let desk = self.0.clone();
         Box::pin(async move {
             let (parts, body) = request.into_parts();
-            let limit = desk.0.routes.verifier.body_limit();
+            let limit = desk.0.body_limit(parts.uri.path());
             Ok(match desk.0.handle(&parts, read_body(body, limit), true).await {
                 Answer::Whole(response) => response.map(Body::from),
                 Answer::Streamed(response) => response,

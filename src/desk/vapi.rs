@@ -1,4 +1,5 @@
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -8,10 +9,16 @@ use tracing::Instrument as _;
 
 use super::routes::{empty, not_allowed};
 use crate::assistant::{Assistants, CallsOut};
+use crate::clock::within;
 use crate::id::TenantId;
 use crate::telemetry;
 use crate::twilio::webhook::Refusal as Unread;
 use crate::vapi::webhook::{Reply, Verified};
+
+/// The longest message that is read; what was said in an hour is some hundred kilobytes.
+pub(super) const LARGEST: usize = 4 * 1024 * 1024;
+/// Vapi waits 20 seconds for a tool.
+const LIMIT: Duration = Duration::from_secs(18);
 
 /// The webhooks of the voice assistant.
 pub(super) struct VapiRoutes {
@@ -55,7 +62,7 @@ impl VapiRoutes {
             Err(refusal) => {
                 tracing::warn!(route, %refusal, "a webhook was refused");
                 counted("refused");
-                telemetry::count(telemetry::REFUSALS, [("reason", "vapi")]);
+                telemetry::count(telemetry::REFUSALS, [("reason", refusal.reason())]);
                 return empty(refusal.status());
             }
         };
@@ -68,22 +75,27 @@ impl VapiRoutes {
                 self.event(parts, &verified).await
             }
         };
-        match AssertUnwindSafe(answering.instrument(span)).catch_unwind().await {
-            Ok(response) => {
-                counted("answered");
-                response
-            }
-            Err(_) => {
-                tracing::error!(route, "a handler panicked");
+        let clock = self.assistants.clock();
+        let begun = clock.monotonic();
+        let answering = AssertUnwindSafe(answering.instrument(span)).catch_unwind();
+        let response = match within(clock.as_ref(), LIMIT, answering).await {
+            Some(Ok(response)) => response,
+            other => {
+                let what = if other.is_some() { "a handler panicked" } else { "an answer took too long" };
+                tracing::error!(route, "{what}");
                 counted("failed");
                 // Vapi reads no other status than 200.
-                if plain {
-                    empty(StatusCode::INTERNAL_SERVER_ERROR)
-                } else {
-                    Reply::error("Something went wrong.").to_http()
-                }
+                let status = StatusCode::INTERNAL_SERVER_ERROR;
+                return if plain { empty(status) } else { Reply::error("Something went wrong.").to_http() };
             }
-        }
+        };
+        telemetry::took(telemetry::WEBHOOK_SECONDS, [("route", route)], clock.monotonic().saturating_sub(begun));
+        counted(match response.status() {
+            StatusCode::BAD_REQUEST => "malformed",
+            status if status.is_server_error() => "failed",
+            _ => "answered",
+        });
+        response
     }
 
     async fn event(&self, parts: &Parts, verified: &Verified) -> Response<Bytes> {

@@ -567,7 +567,7 @@ async fn a_call_out_is_dialled_once_and_its_outcome_is_recorded() {
 
 #[tokio::test]
 async fn what_may_have_been_dialled_is_looked_for_and_never_dialled_again() {
-    let stub = Stub::new().then(Reply::lost()).reply(200, "[]");
+    let stub = Stub::new().then(Reply::lost()).reply(200, "[]").reply(200, "[]").reply(200, "[]");
     let (office, request) = caller(&stub);
     let out = office.desk.calls_out().unwrap();
     let sid = out.request(&tenant(), &request).await.unwrap().sid;
@@ -610,6 +610,7 @@ async fn calls_out_wait_for_their_time_and_their_turn() {
     record.note_status(Status::Completed, office.clock.now(), None);
     use frontdesk::store::{Store as _, Unit};
     office.store.commit(&tenant(), Unit::new().save_call(record)).await.unwrap();
+    office.clock.advance(Duration::from_secs(11));
     office.desk.run_until_idle().await.unwrap();
     assert_eq!(stub.log().len(), 2);
     office.clock.advance(Duration::from_secs(2 * 86_400));

@@ -213,6 +213,17 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The reason in a word, for metrics.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Missing => "missing-proof",
+            Self::Wrong => "wrong-proof",
+            Self::Stale => "stale",
+            Self::Unconfigured => "unconfigured",
+        }
+    }
+
     /// The status to answer with.
     #[must_use]
     pub fn status(self) -> StatusCode {
