@@ -2,7 +2,8 @@
 //!
 //! `frontdesk` is for back ends that answer calls and texts for a business: it verifies and types what Twilio sends,
 //! answers with TwiML, forwards calls, texts back whoever nobody answered, and follows each text until it has arrived. It
-//! knows when somebody can come, from opening hours and their calendar, and books them: never twice, never lost.
+//! knows when somebody can come, from opening hours and their calendar, and books them: never twice, never lost. A voice
+//! assistant talks to whoever calls, with tools that book only what was offered.
 //! It belongs to no web framework: hosts bring their HTTP client, storage and clock, or use those that come with it.
 //!
 //! ```
@@ -19,7 +20,7 @@
 //! # Three ways in
 //!
 //! 1. **Pieces**, pure and without I/O: [`twiml`], [`twilio::webhook`], [`schedule`], [`calls::flow`].
-//! 2. **Clients**, typed requests over any [`transport::Transport`]: [`twilio::Client`].
+//! 2. **Clients**, typed requests over any [`transport::Transport`]: [`twilio::Client`], [`vapi::Client`].
 //! 3. **The desk**, all of it behind one `tower::Service`: `Desk` (feature `desk`).
 //!
 //! # Modules, from the ground up
@@ -27,10 +28,10 @@
 //! | layer | modules |
 //! |---|---|
 //! | foundations | [`error`], [`secret`], [`phone`], [`address`], [`id`], [`clock`], [`telemetry`] |
-//! | pure | [`twiml`], [`schedule`], [`form`], [`template`], [`transport`] |
+//! | pure | [`twiml`], [`schedule`], [`spoken`], [`form`], [`template`], [`transport`] |
 //! | domain | [`auth`], [`tenant`], [`calendar`], [`call`], [`message`], [`number`], [`booking`], [`notification`], [`analytics`], [`token`], [`relay`], [`blob`], [`store`] |
-//! | adapters | [`twilio`], `google`, [`kestra`], [`backoffice`], `email` |
-//! | services | [`calls`], `availability`, `connect`, `feed`, `messaging`, `notify`, `provisioning`, `reserve`, `vault` |
+//! | adapters | [`twilio`], [`vapi`], `google`, [`kestra`], [`backoffice`], `email` |
+//! | services | [`calls`], `assistant`, `availability`, `connect`, `feed`, `messaging`, `notify`, `provisioning`, `reserve`, `vault` |
 //! | edge | `desk`, `axum`, `sim` |
 //!
 //! # Features
@@ -136,8 +137,6 @@ mod wake;
 mod worker;
 
 pub use error::Error;
-#[cfg(feature = "google")]
-#[cfg_attr(docsrs, doc(cfg(feature = "google")))]
 pub use object::Extra;
 pub use open::Unrecognized;
 pub use secret::Secret;
@@ -157,6 +156,15 @@ mod guides {
 
     #[doc = include_str!("../docs/api.md")]
     struct Api;
+
+    #[doc = include_str!("../docs/receptionist.md")]
+    struct Receptionist;
+
+    #[doc = include_str!("../docs/troubleshooting.md")]
+    struct Troubleshooting;
+
+    #[doc = include_str!("../docs/deployment.md")]
+    struct Deployment;
 
     #[doc = include_str!("../docs/booking.md")]
     struct Booking;

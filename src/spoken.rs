@@ -174,8 +174,9 @@ pub fn name(text: &str) -> Option<String> {
         "for",
     ];
     let mut rest = lower.as_str();
-    while let Some(shorter) =
-        lead.iter().find_map(|lead| rest.strip_prefix(lead).filter(|more| more.starts_with([' ', ','])))
+    while let Some(shorter) = lead
+        .iter()
+        .find_map(|lead| rest.strip_prefix(lead).filter(|more| more.is_empty() || more.starts_with([' ', ','])))
     {
         rest = shorter.trim_start_matches([' ', ',']);
     }

@@ -194,8 +194,8 @@ impl Asked<'_> {
     }
 
     /// The same person and time are the same booking, however often it is asked for.
-    fn booking_id(&self, start: DateTime<Utc>, phone: &E164) -> Option<BookingId> {
-        let text = format!("{}|{}|{}", self.tenant.id, phone.as_str(), start.timestamp());
+    fn booking_id(&self, start: DateTime<Utc>, phone: &E164, attempt: u32) -> Option<BookingId> {
+        let text = format!("{}|{}|{}|{attempt}", self.tenant.id, phone.as_str(), start.timestamp());
         let digest: String = Sha256::digest(text).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
         format!("plain-{digest}").parse().ok()
     }
@@ -215,36 +215,39 @@ impl Asked<'_> {
             Ok(start) => start,
             Err(answer) => return Ok(answer),
         };
-        let Some(id) = self.booking_id(start, &phone) else {
-            return Ok(problem(StatusCode::BAD_REQUEST, "malformed", "This cannot be booked."));
-        };
-        let request = BookingRequest::new(id, start, Person::new(name.trim()).with_phone(phone));
         let reservations = &self.assistants.parts().reservations;
-        match reservations.book(&self.tenant.id, &request).await {
-            Ok(booked) => Ok(self.settled(booked, start)),
-            // The same person, spelt otherwise.
-            Err(error) if error.reason() == Some("key_reused") => {
-                let known = reservations.booking(&self.tenant.id, &request.id).await?;
-                Ok(match known.filter(|booking| booking.state.stands()) {
-                    Some(booking) => self.settled(Booked::Confirmed(Box::new(booking)), start),
-                    None => problem(
-                        StatusCode::CONFLICT,
-                        "cancelled",
-                        "That appointment was cancelled. Please choose another time.",
-                    ),
-                })
+        let person = Person::new(name.trim().chars().take(80).collect::<String>()).with_phone(phone);
+        // What was cancelled or moved has used up its name.
+        for attempt in 0..6 {
+            let Some(id) = self.booking_id(start, &phone, attempt) else { break };
+            let request = BookingRequest::new(id.clone(), start, person.clone());
+            match reservations.book(&self.tenant.id, &request).await {
+                Ok(Booked::Cancelled(_)) => {}
+                Ok(Booked::Confirmed(booking)) if !begins(&booking, start) => {}
+                Ok(booked) => return Ok(self.settled(booked, start)),
+                // The same number, under another name: the same person spelt otherwise.
+                Err(error) if error.reason() == Some("key_reused") => {
+                    let known = reservations.booking(&self.tenant.id, &id).await?;
+                    if let Some(booking) = known.filter(|booking| booking.state.stands() && begins(booking, start)) {
+                        return Ok(self.settled(Booked::Confirmed(Box::new(booking)), start));
+                    }
+                }
+                Err(error) if error.is_permanent() => {
+                    tracing::warn!(%error, "a plain booking cannot be made");
+                    return Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, "refused", "That cannot be booked."));
+                }
+                Err(error) => return Err(error),
             }
-            Err(error) if error.is_permanent() => {
-                tracing::warn!(%error, "a plain booking cannot be made");
-                Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, "refused", "That cannot be booked."))
-            }
-            Err(error) => Err(error),
         }
+        Ok(problem(StatusCode::CONFLICT, "cancelled", "That time was cancelled too often. Please choose another one."))
     }
 
     fn settled(&self, booked: Booked, start: DateTime<Utc>) -> Answered {
         match booked {
-            Booked::Confirmed(booking) | Booked::Held(booking) => {
+            Booked::Held(_) => {
+                problem(StatusCode::SERVICE_UNAVAILABLE, "unknown", "It is being booked: ask again in a moment.")
+            }
+            Booked::Confirmed(booking) => {
                 let local = start.with_timezone(&self.tenant.zone).to_rfc3339_opts(SecondsFormat::Secs, true);
                 (
                     StatusCode::OK,
@@ -329,4 +332,8 @@ impl Asked<'_> {
             Err(error) => Err(error),
         }
     }
+}
+
+fn begins(booking: &crate::booking::Booking, start: DateTime<Utc>) -> bool {
+    booking.interval().is_some_and(|interval| interval.start() == start)
 }

@@ -20,6 +20,8 @@ pub struct Context {
     pub(super) caller: Option<E164>,
     pub(super) now: DateTime<Utc>,
     pub(super) tool_call: String,
+    /// How many appointments were booked in this call.
+    pub(super) booked: usize,
     pub(super) offered: Arc<[DateTime<Utc>]>,
     pub(super) notes: Arc<Mutex<Notes>>,
 }

@@ -34,14 +34,22 @@ pub(super) fn variables(tenant: &Tenant, now: DateTime<Utc>) -> Value {
     })
 }
 
-fn prompt(tenant: &Tenant, now: DateTime<Utc>) -> String {
+/// The time in a prompt: as it is, or as Vapi fills it in when a call begins.
+fn moment(tenant: &Tenant, now: Option<DateTime<Utc>>) -> String {
+    match now {
+        Some(now) => now.with_timezone(&tenant.zone).format("%A, %B %-d, %Y, %-I:%M %p").to_string(),
+        // https://docs.vapi.ai/assistants/dynamic-variables
+        None => format!(r#"{{{{"now" | date: "%A, %B %d, %Y, %I:%M %p", "{}"}}}}"#, tenant.zone.name()),
+    }
+}
+
+fn prompt(tenant: &Tenant, now: Option<DateTime<Utc>>) -> String {
     let settings = &tenant.receptionist;
-    let local = now.with_timezone(&tenant.zone);
     let mut lines = vec![
         format!("You are the receptionist of {}. You answer its telephone.", tenant.name),
         format!(
             "It is {} in the business's time zone, {}. All times you say and hear are in that zone.",
-            local.format("%A, %B %-d, %Y, %-I:%M %p"),
+            moment(tenant, now),
             tenant.zone.name()
         ),
         "Speak in short, friendly sentences, one question at a time. You are on the telephone: no lists, no symbols.".to_owned(),
@@ -90,8 +98,8 @@ fn engine(engine: &Engine, key: &str) -> Value {
     json!({ "provider": engine.provider, key: engine.name })
 }
 
-/// The whole assistant.
-pub(super) fn assistant(tenant: &Tenant, now: DateTime<Utc>, tools: &Toolbox, server: &Server<'_>) -> Value {
+/// The whole assistant, for a call that begins now, or for any call without `now`.
+pub(super) fn assistant(tenant: &Tenant, now: Option<DateTime<Utc>>, tools: &Toolbox, server: &Server<'_>) -> Value {
     let settings = &tenant.receptionist;
     let mut all = tools.definitions(None);
     if !settings.transfers.is_empty() {
@@ -169,7 +177,9 @@ mod tests {
         let now = "2026-03-02T02:30:00Z".parse().unwrap();
         let secret = Secret::new("s");
         let server = Server { url: "https://example.com/webhooks/vapi?tenant=clinic", bearer: Some(&secret) };
-        let assistant = assistant(&tenant, now, &Toolbox::new(), &server);
+        let kept = assistant(&tenant, None, &Toolbox::new(), &server).to_string();
+        assert!(kept.contains(r#"\"America/New_York\"}}"#) && !kept.contains("March 1"), "{kept}");
+        let assistant = assistant(&tenant, Some(now), &Toolbox::new(), &server);
         let prompt = assistant.pointer("/model/messages/0/content").and_then(Value::as_str).unwrap();
         assert!(prompt.contains("Sunday, March 1, 2026, 9:30 PM") && prompt.contains("America/New_York"), "{prompt}");
         assert!(

@@ -25,6 +25,8 @@ use crate::spoken;
 const OFFERS: usize = 3;
 /// How far ahead is looked when nobody said when.
 const AHEAD: TimeDelta = TimeDelta::days(14);
+/// Nobody books more in one call.
+const BOOKINGS: usize = 5;
 /// A caller who hears nothing for longer hangs up.
 const LOOKUP: Duration = Duration::from_secs(6);
 
@@ -47,6 +49,8 @@ pub(super) struct Book {
     phone: Option<String>,
     /// What the appointment is for.
     reason: Option<String>,
+    /// How many minutes it takes, when it is not a usual one and was asked for so.
+    minutes: Option<u32>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -216,7 +220,18 @@ impl Context {
                     "There is no appointment under the caller's number. Offer to book one or to take a message.",
                 ));
             }
-            ([only], _) => Some(*only),
+            ([only], None) => Some(*only),
+            // What fits another time is not cancelled or moved because it is the only one that is left.
+            ([only], Some(words)) => match self.choose(words, &[*only]) {
+                SpokenTime::Exact(at) if at == *only => Some(*only),
+                SpokenTime::NotATime => Some(*only),
+                _ => {
+                    let when = self.say(*only);
+                    return Err(ToolError::Say(format!(
+                        "The caller's only appointment is {when}. Ask whether they mean that one."
+                    )));
+                }
+            },
             (several, Some(words)) => self.choose(words, several).exact(),
             (_, None) => None,
         };
@@ -254,7 +269,11 @@ impl Context {
             None => Ok(self.caller),
             Some(said) => {
                 let near = self.caller.as_ref().or(self.tenant.numbers.first());
-                let heard = spoken::phone(said, near);
+                // A stranger names no numbers abroad for us to text.
+                let home = |number: &E164| {
+                    self.caller.is_some() || near.is_some_and(|near| near.calling_code() == number.calling_code())
+                };
+                let heard = spoken::phone(said, near).filter(home);
                 heard
                     .map(Some)
                     .ok_or_else(|| ToolError::say("That is not a telephone number. Ask for it again, digit by digit."))
@@ -319,33 +338,63 @@ fn booking_id(call: &Context, start: DateTime<Utc>, attempt: u32) -> Option<Book
     format!("call-{digest}").parse().ok()
 }
 
+/// What a caller says of themselves, as far as it goes into texts and calendars.
+fn plain(text: &str, longest: usize) -> Option<String> {
+    let lower = text.to_lowercase();
+    let link = ["http", "www.", "://", ".com/"].iter().any(|mark| lower.contains(mark));
+    let cut: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(longest).collect();
+    (!link && !cut.is_empty()).then_some(cut)
+}
+
+/// Whether two names may be one person's: "Anna", "Anna Smith".
+fn same_person(known: &str, said: &str) -> bool {
+    let words = |name: &str| name.to_lowercase().split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let (known, said) = (words(known), words(said));
+    known.iter().all(|word| said.contains(word)) || said.iter().all(|word| known.contains(word))
+}
+
 async fn book(call: Context, asked: Book) -> Answer {
     let phone = call.number(asked.phone.as_deref())?;
     let start = call.chosen(&asked.time).await?;
     let when = call.say(start);
     let name = spoken::name(&asked.name).unwrap_or(asked.name);
-    let mut person = Person::new(name);
+    let Some(name) = plain(&name, 80) else {
+        return Err(ToolError::say("That is not a name. Ask for the caller's name again."));
+    };
+    let mut person = Person::new(name.as_str());
     if let Some(phone) = &phone {
         person = person.with_phone(*phone);
     }
-    // A booking that was cancelled in this call has used up its name.
-    for attempt in 0..4 {
+    if call.booked >= BOOKINGS {
+        return Err(ToolError::say("No more can be booked in one call. Offer to take a message."));
+    }
+    // A booking that was cancelled or moved in this call, or is another person's, has used up its name.
+    for attempt in 0..6 {
         let Some(id) = booking_id(&call, start, attempt) else { break };
         let mut request = BookingRequest::new(id.clone(), start, person.clone()).in_call(call.call);
-        if let Some(reason) = &asked.reason {
-            request = request.with_title(reason.as_str());
+        if let Some(reason) = asked.reason.as_deref().and_then(|reason| plain(reason, 200)) {
+            request = request.with_title(reason);
+        }
+        if let Some(minutes) = asked.minutes {
+            request = request.lasting(TimeDelta::minutes(i64::from(minutes.clamp(5, 24 * 60))));
         }
         let booked = match call.parts.reservations.book(&call.tenant.id, &request).await {
-            // Called twice in other words, it is the same appointment.
             Err(error) if error.reason() == Some("key_reused") => {
-                match call.parts.reservations.booking(&call.tenant.id, &id).await? {
-                    Some(booking) if booking.state.stands() => Booked::Confirmed(Box::new(booking)),
+                let known = call.parts.reservations.booking(&call.tenant.id, &id).await?;
+                let stands = known.filter(|booking| booking.state.stands() && begins(booking, start));
+                match stands {
+                    // Called twice in other words, it is the same appointment.
+                    Some(booking) if same_person(booking.details.customer.name.as_str(), &name) => {
+                        return Ok(format!("It is booked already, {when}."));
+                    }
                     _ => continue,
                 }
             }
             other => other?,
         };
         return match booked {
+            // Booked before, and moved since.
+            Booked::Confirmed(booking) if !begins(&booking, start) => continue,
             Booked::Confirmed(booking) => {
                 call.note_booking(booking.id.clone(), start);
                 call.note_outcome(Verdict::Booked, format!("book_appointment: booked {when}"));
@@ -367,6 +416,10 @@ async fn book(call: Context, asked: Book) -> Answer {
         };
     }
     Err(ToolError::say("That time cannot be booked again in this call. Offer another one, or to take a message."))
+}
+
+fn begins(booking: &Booking, start: DateTime<Utc>) -> bool {
+    booking.interval().is_some_and(|interval| interval.start() == start)
 }
 
 async fn reschedule(call: Context, asked: Move) -> Answer {
@@ -414,23 +467,36 @@ async fn find(call: Context, _: Find) -> Answer {
 
 async fn take_message(call: Context, asked: Message) -> Answer {
     let phone = call.number(asked.phone.as_deref())?;
-    let from = asked.name.as_deref().unwrap_or("A caller");
-    let at = phone.as_ref().map(|phone| format!(" ({phone})", phone = phone.as_str())).unwrap_or_default();
-    let text = format!("Message from {from}{at}: {}", asked.message.trim());
+    let from = asked.name.as_deref().and_then(|name| plain(name, 80)).unwrap_or_else(|| "A caller".to_owned());
+    let at = phone.as_ref().map(|phone| format!(" ({})", phone.as_str())).unwrap_or_default();
+    let words: String = asked.message.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(1_000).collect();
+    let text = format!("Message from {from}{at}: {words}");
+    let mut sent = false;
     if let Some(to) = &call.tenant.receptionist.messages_to {
-        let name = format!("{}|{}|message", call.call, call.tool_call);
-        let digest: String = Sha256::digest(name).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        // Told twice, it is one message.
+        let digest: String = Sha256::digest(format!("{}|message|{text}", call.call))
+            .iter()
+            .take(12)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let mut draft = Draft::new(*to, text.as_str()).with_call(call.call);
         if let Ok(id) = MessageId::new(format!("call-{digest}")) {
             draft = draft.with_id(id);
         }
-        if let Sent::Refused(refusal) = call.parts.messenger.send(&call.tenant.id, draft).await? {
-            tracing::warn!(?refusal, "a caller's message could not be sent on; it is in the call's record");
+        match call.parts.messenger.send(&call.tenant.id, draft).await? {
+            Sent::Refused(refusal) => {
+                tracing::warn!(?refusal, "a caller's message could not be sent on; it is in the call's record");
+            }
+            _ => sent = true,
         }
     }
     call.note_message(text);
     call.note_outcome(Verdict::CallbackRequested, "take_message: a message was taken");
-    Ok("The message is taken and will be passed on.".to_owned())
+    Ok(if sent {
+        "The message is taken and will be passed on.".to_owned()
+    } else {
+        "The message is noted with the call; somebody will see it there.".to_owned()
+    })
 }
 
 async fn opening_hours(call: Context, asked: Hours) -> Answer {

@@ -63,7 +63,7 @@ pub(super) fn merge(record: &mut CallRecord, report: &EndOfCallReport, now: Date
         }
     }
     if let Some(data) = &report.structured_data {
-        let found = Evidence::of_data(&serde_json::Value::Object(data.clone()));
+        let found = Evidence::of_data(&serde_json::Value::Object(data.fields().clone()));
         if found.is_some() {
             record.outcome.weigh(Source::StructuredData, found);
         }

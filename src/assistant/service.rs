@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt as _;
-use futures_util::future::{Either, join_all, select};
+use futures_util::future::{BoxFuture, Either, Shared, join_all, select};
 use serde_json::{Value, json};
+use sha2::Digest as _;
 use tracing::Instrument as _;
 
 use super::context::{Context, Notes};
@@ -31,11 +32,13 @@ use crate::relay::RelayKind;
 use crate::reserve::Reservations;
 use crate::secret::Secret;
 use crate::store::{Commit, Store, Unit};
-use crate::tenant::Tenant;
+use crate::tenant::{CallerId, Tenant};
 use crate::vapi::webhook::{CallInfo, Event, Reply, ServerMessage, ToolCall, ToolCalls, ToolResult, Verifier};
 
 /// How often a record that keeps changing is read again.
 const ROUNDS: usize = 8;
+/// How long what a tool was slow with is kept for whoever asks again.
+const RUNNING: Duration = Duration::from_secs(120);
 /// How long the store may take to say whose call it is.
 const READ: Duration = Duration::from_secs(3);
 /// A clock that is farther off than this is not believed.
@@ -46,6 +49,10 @@ const REMEMBERED: usize = 10_000;
 const LATE: &str = "This takes longer than usual. Apologise, ask for a moment of patience, and call the tool again.";
 /// What it hears when something of ours fails.
 const FAILED: &str = "This cannot be done just now. Apologise, and offer to take a message or to try again later.";
+
+/// What it hears when nobody can say whether it was done.
+const UNKNOWN: &str =
+    "It is not certain yet whether that was done. Say that a text will confirm it if it was, and do not try again.";
 
 /// What the tools work with.
 pub(super) struct Parts {
@@ -70,9 +77,14 @@ struct Inner {
     server: String,
     request_limit: Duration,
     lingering: Lingering,
+    /// What tools are at work on, and since when.
+    running: Mutex<HashMap<String, (Duration, Work)>>,
     /// Tenants by what they were found by, for when the store is away.
     known: Mutex<HashMap<String, Arc<Tenant>>>,
 }
+
+/// A tool at work, for all who wait for it.
+type Work = Shared<BoxFuture<'static, ToolResult>>;
 
 /// Whose call it is, and which record is about it.
 struct Whose {
@@ -103,6 +115,7 @@ impl Assistants {
             server,
             request_limit: settings.request_limit,
             lingering: Lingering::new(clock),
+            running: Mutex::default(),
             known: Mutex::default(),
         })))
     }
@@ -149,7 +162,14 @@ impl Assistants {
     pub fn definition(&self, tenant: &Tenant) -> Value {
         let url = self.server_url(&tenant.id);
         let server = Server { url: &url, bearer: self.0.bearer.as_ref() };
-        assistant(tenant, self.0.parts.clock.now(), &self.0.tools, &server)
+        assistant(tenant, None, &self.0.tools, &server)
+    }
+
+    /// The same for one call, with the time at which it begins.
+    fn of_this_call(&self, tenant: &Tenant) -> Value {
+        let url = self.server_url(&tenant.id);
+        let server = Server { url: &url, bearer: self.0.bearer.as_ref() };
+        assistant(tenant, Some(self.0.parts.clock.now()), &self.0.tools, &server)
     }
 
     /// Writes the receptionist of a tenant to Vapi: a new one, or the one that the settings name. Gives its id.
@@ -217,11 +237,19 @@ impl Assistants {
     /// on the call.
     async fn whose(&self, event: &Event, tenant: Option<&TenantId>) -> Result<Option<Whose>, Error> {
         let call = &event.call;
-        // Vapi makes a variable of a SIP header, without its "x-" (https://docs.vapi.ai/advanced/sip/sip-introduction).
-        let header = call.value(Passport::HEADER).or_else(|| call.value("frontdesk"));
-        let passed_on = header.and_then(|token| self.0.passport.call(token));
-        if let Some((tenant, sid)) = passed_on {
-            return Ok(self.settings(&tenant).await?.map(|tenant| Whose { tenant, sid, ours: true }));
+        if let Some((tenant, sid)) = self.passport_of(call) {
+            // It is good for one call, the first that shows it while ours goes on.
+            let record = self.0.store.call(&tenant, &sid).await?;
+            let fits = record.as_ref().is_none_or(|record| {
+                let shown = record.conversation.as_ref().map_or("", |conversation| conversation.provider_call.as_str());
+                shown == call.id || shown.is_empty() && !record.status.is_final()
+            });
+            if fits {
+                let ours = record.is_some();
+                return Ok(self.settings(&tenant).await?.map(|tenant| Whose { tenant, sid, ours }));
+            }
+            tracing::warn!(call = call.id, "a call shows what was given to another one");
+            return Ok(None);
         }
         let Some(sid) = sid_of(call) else { return Ok(None) };
         let named = tenant.cloned().or_else(|| call.metadata.get("tenant").and_then(Value::as_str)?.parse().ok());
@@ -231,6 +259,13 @@ impl Assistants {
             (None, None) => None,
         };
         Ok(found.map(|tenant| Whose { tenant, sid, ours: false }))
+    }
+
+    /// What we gave to a call that we passed on.
+    fn passport_of(&self, call: &CallInfo) -> Option<(TenantId, CallSid)> {
+        // Vapi makes a variable of a SIP header, without its "x-" (https://docs.vapi.ai/advanced/sip/sip-introduction).
+        let header = call.value(Passport::HEADER).or_else(|| call.value("frontdesk"));
+        header.and_then(|token| self.0.passport.call(token))
     }
 
     /// Changes the call's record, a new one if need be.
@@ -258,7 +293,9 @@ impl Assistants {
             }
             change(&mut record);
             let mut unit = Unit::new();
-            if record.status.is_final() && record.conversation.as_ref().is_some_and(|conversation| conversation.alone) {
+            // The report knows how long it was; a status before it does not.
+            let told = |conversation: &Conversation| conversation.alone && conversation.ended.is_some();
+            if record.status.is_final() && record.conversation.as_ref().is_some_and(told) {
                 unit = self.0.calls.announce(unit, RelayKind::Completed, &record, now);
             }
             if self.0.store.commit(&whose.tenant.id, unit.save_call(record.clone())).await? == Commit::Applied {
@@ -271,17 +308,19 @@ impl Assistants {
 
     /// Who takes a call.
     async fn request(&self, event: &Event, tenant: Option<&TenantId>) -> Reply {
-        let key = match (tenant, &event.call.number.number) {
-            (Some(tenant), _) => tenant.as_str().to_owned(),
-            (None, Some(number)) => number.as_str().to_owned(),
-            (None, None) => event.call.phone_number_id.clone(),
+        // What tells one tenant from another; a SIP address may be shared by several.
+        let key = match (self.passport_of(&event.call), tenant, &event.call.number.number) {
+            (Some((tenant, _)), ..) => tenant.as_str().to_owned(),
+            (None, Some(tenant), _) => tenant.as_str().to_owned(),
+            (None, None, Some(number)) => number.as_str().to_owned(),
+            (None, None, None) => String::new(),
         };
         let clock = self.0.parts.clock.as_ref();
         let finding = AssertUnwindSafe(self.caller_of(event, tenant)).catch_unwind();
         let found = match within(clock, self.0.request_limit, finding).await {
             Some(Ok(Ok(Some((tenant, blocked))))) => {
                 let mut known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
-                if known.len() < REMEMBERED || known.contains_key(&key) {
+                if !key.is_empty() && (known.len() < REMEMBERED || known.contains_key(&key)) {
                     known.insert(key, tenant.clone());
                 }
                 drop(known);
@@ -313,7 +352,7 @@ impl Assistants {
                 });
                 Reply::assistant_id(id, Some(&overrides))
             }
-            None => Reply::assistant(&self.definition(&tenant)),
+            None => Reply::assistant(&self.of_this_call(&tenant)),
         }
     }
 
@@ -373,7 +412,9 @@ impl Assistants {
         let conversation = record.and_then(|record| record.conversation.as_ref());
         // Function calls of old have no ids: they are told apart by what they ask.
         let id = if call.id.is_empty() {
-            format!("{}:{}", call.name, Value::Object(call.arguments.clone().unwrap_or_default()))
+            let asked = Value::Object(call.arguments.clone().unwrap_or_default());
+            let text = format!("{}:{asked}:{}", call.name, now.timestamp_millis());
+            sha2::Sha256::digest(text).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
         } else {
             call.id.clone()
         };
@@ -389,6 +430,7 @@ impl Assistants {
             caller,
             now,
             tool_call: id.clone(),
+            booked: conversation.map_or(0, |conversation| conversation.bookings.len()),
             offered: conversation.map(|conversation| conversation.offered.clone().into()).unwrap_or_default(),
             notes: notes.clone(),
         };
@@ -396,6 +438,13 @@ impl Assistants {
         let (name, arguments) = (call.name.clone(), call.arguments.clone());
         let (whose, info) = (whose.clone(), info.clone());
         let limit = tools.limit(&name);
+        // The same again, in the same call, while it goes on or after it took too long, is the same work.
+        let asked = format!(
+            "{}|{}|{name}|{}",
+            whose.tenant.id,
+            whose.sid,
+            Value::Object(call.arguments.clone().unwrap_or_default())
+        );
         let span = tracing::info_span!("tool", tool = name, call = %whose.sid);
         let work = async move {
             let calling = async { tools.call(&name, context, arguments).await };
@@ -405,7 +454,8 @@ impl Assistants {
                 Ok(Err(ToolError::Failed(error))) => {
                     tracing::error!(%error, tool = name, "a tool failed");
                     // Asked again, it is tried again.
-                    (false, FAILED.to_owned(), false)
+                    let text = if error.is_outcome_unknown() { UNKNOWN } else { FAILED };
+                    (false, text.to_owned(), false)
                 }
                 Err(_) => {
                     tracing::error!(tool = name, "a tool panicked");
@@ -427,13 +477,34 @@ impl Assistants {
             }
         };
         let clock = self.0.parts.clock.clone();
-        let work = Box::pin(work.instrument(span));
+        let work: BoxFuture<'static, ToolResult> = Box::pin(work.instrument(span));
+        let work = self.share(asked.clone(), work);
         match select(work, clock.sleep(limit)).await {
-            Either::Left((result, _)) => result,
+            Either::Left((result, _)) => {
+                self.0.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&asked);
+                result
+            }
             Either::Right(((), unfinished)) => {
                 tracing::warn!(tool = call.name, ?limit, "a tool takes too long; it goes on");
                 self.0.lingering.keep(Box::pin(unfinished.map(drop)));
                 ToolResult::Said(LATE.to_owned())
+            }
+        }
+    }
+
+    /// The work itself, or what is at work on the same already.
+    fn share(&self, asked: String, work: BoxFuture<'static, ToolResult>) -> Work {
+        let now = self.0.parts.clock.monotonic();
+        let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.retain(|_, (since, _)| now.saturating_sub(*since) < RUNNING);
+        match running.get(&asked) {
+            Some((_, known)) => known.clone(),
+            None => {
+                let work = work.shared();
+                if running.len() < REMEMBERED {
+                    running.insert(asked, (now, work.clone()));
+                }
+                work
             }
         }
     }
@@ -455,7 +526,9 @@ impl Assistants {
                     for (id, start) in &notes.bookings {
                         conversation.note_booking(id.clone(), *start);
                     }
-                    conversation.messages.extend(notes.messages.iter().cloned());
+                    for text in &notes.messages {
+                        conversation.note_message(text.clone());
+                    }
                     if let Some(result) = &result {
                         conversation.note_result(result.clone());
                     }
@@ -493,7 +566,11 @@ impl Assistants {
         let counted = self
             .change(&whose, &event.call, now, |record| {
                 let conversation = record.conversation.get_or_insert_with(Conversation::default);
-                conversation.transfers = conversation.transfers.saturating_add(1);
+                let told = event.timestamp.map(|at| at.timestamp_millis());
+                if told.is_none() || conversation.last_transfer != told {
+                    conversation.transfers = conversation.transfers.saturating_add(1);
+                    conversation.last_transfer = told;
+                }
             })
             .await;
         let asked = match counted {
@@ -515,9 +592,9 @@ impl Assistants {
         let message = "One moment, I am putting you through.";
         let wire = transfer.to.to_wire();
         Reply::destination(&match transfer.to {
-            Address::Sip(_) => {
-                json!({ "type": "sip", "sipUri": wire, "message": message, "description": transfer.description })
-            }
+            Address::Sip(_) => json!({
+                "type": "sip", "sipUri": wire, "message": message, "description": transfer.description, "transferPlan": plan
+            }),
             _ => json!({
                 "type": "number", "number": wire, "message": message, "description": transfer.description, "transferPlan": plan
             }),
@@ -538,7 +615,6 @@ fn sid_of(call: &CallInfo) -> Option<CallSid> {
     let digits = if uuid {
         hex.to_lowercase()
     } else {
-        use sha2::Digest as _;
         sha2::Sha256::digest(call.id.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     };
     format!("CA{digits}").parse().ok()
@@ -564,12 +640,27 @@ fn begin(whose: &Whose, call: &CallInfo, now: DateTime<Utc>) -> CallRecord {
 
 /// The caller's number, if a telephone network vouches for it: as our own webhook has it, else as Vapi's line has it.
 fn trusted(call: &CallInfo, record: Option<&CallRecord>, whose: &Whose) -> Option<E164> {
-    match record {
-        Some(record) if whose.ours => record.other_side().phone(),
+    let number = match record {
+        // A number whose network says that it is not the caller's is nobody's.
+        Some(record) if whose.ours => {
+            let failed = record.quality.attestation.as_deref().is_some_and(|word| word.contains("Failed"));
+            record.other_side().phone().filter(|_| !failed)
+        }
         // Nobody vouches for what a SIP client or a browser calls itself.
-        _ if call.kind == "webCall" || call.transport == "sip" => None,
-        _ => call.customer.number,
-    }
+        _ => {
+            let telephone = ["inboundPhoneCall", "outboundPhoneCall"].contains(&call.kind.as_str());
+            let line =
+                call.transport == "pstn" || call.transport.is_empty() && call.provider_id.parse::<CallSid>().is_ok();
+            call.customer.number.filter(|_| telephone && line)
+        }
+    }?;
+    // A call that was forwarded may come from the business's own number: that is nobody's in particular.
+    let fixed = match whose.tenant.forwarding.caller_id {
+        CallerId::Fixed(number) => Some(number),
+        _ => None,
+    };
+    let own = whose.tenant.numbers.contains(&number) || fixed == Some(number);
+    (!own).then_some(number)
 }
 
 /// What is to be asked is a result as well: models take errors for the end of the matter.

@@ -6,6 +6,8 @@ use crate::secret::Private;
 
 /// No call has more of these.
 const MOST: usize = 100;
+/// Nobody leaves more messages in a call.
+const MESSAGES: usize = 20;
 
 /// What an assistant and its tools have done in a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub struct Conversation {
     pub bookings: Vec<(BookingId, DateTime<Utc>)>,
     /// How many people the call was offered to.
     pub transfers: u32,
+    /// When the provider last asked for somebody, in milliseconds since 1970: told twice, it is one request.
+    pub last_transfer: Option<i64>,
     /// The messages that the caller left.
     pub messages: Vec<Private>,
     /// Why the provider says that it ended.
@@ -80,6 +84,13 @@ impl Conversation {
             if !self.offered.contains(&start) && self.offered.len() < MOST {
                 self.offered.push(start);
             }
+        }
+    }
+
+    /// Notes a message that the caller left.
+    pub fn note_message(&mut self, text: Private) {
+        if self.messages.len() < MESSAGES {
+            self.messages.push(text);
         }
     }
 

@@ -1,8 +1,10 @@
 //! Times as people say them.
 
+mod dates;
 mod english;
 mod item;
 mod resolve;
+mod said;
 mod token;
 
 use std::fmt;

@@ -26,8 +26,8 @@ mod tool_call;
 mod verifier;
 
 pub use message::{
-    AssistantRequest, CallInfo, EndOfCallReport, Event, Malformed, Party, ServerMessage, StatusUpdate, ToolCalls,
-    Transcript, TransferRequest,
+    AssistantRequest, CallInfo, EndOfCallReport, Event, Malformed, Party, ServerMessage, StatusUpdate, Structured,
+    ToolCalls, Transcript, TransferRequest, Turn,
 };
 pub use reply::{Reply, ToolResult};
 pub use tool_call::ToolCall;

@@ -358,7 +358,9 @@ fn events(sentence: &str, wish: &mut Option<Event>) -> Vec<(Event, usize)> {
                     "remind|reminded|reminder|remember|double-check|double-checked|reconfirmed",
                 ],
             ) && !any(clause, &["has|have been|now", "booked in|for her|him|for"]);
-        let standing = has(clause, "existing|upcoming|earlier");
+        let asked_of =
+            has(&whole, "existing|upcoming") && has(&whole, "asked|asks|asking|about|question|inquired|enquired");
+        let standing = has(clause, "existing|upcoming|earlier") || asked_of;
         for event in booked(clause, &whole).into_iter().chain(moved(clause, &whole)).chain(cancelled(clause)) {
             let (kind, at) = event;
             let negated =

@@ -17,7 +17,7 @@ pub(super) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
         let escape = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
         u16::from_str_radix(std::str::from_utf8(escape).ok()?, 16).ok()
     }
-    if !text.windows(4).any(|window| window.eq_ignore_ascii_case(b"\\ud8") || window.starts_with(b"\\u")) {
+    if memchr::memmem::find(text, b"\\u").is_none() {
         return Cow::Borrowed(text);
     }
     let mut out = text.to_vec();

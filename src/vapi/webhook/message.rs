@@ -108,7 +108,7 @@ impl ServerMessage {
 }
 
 /// A call, as far as messages tell.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct CallInfo {
     /// Its id at Vapi.
@@ -141,6 +141,17 @@ impl CallInfo {
     pub fn value(&self, name: &str) -> Option<&str> {
         let mut all = self.metadata.iter().chain(&self.variables);
         all.find(|(key, _)| key.eq_ignore_ascii_case(name)).and_then(|(_, value)| value.as_str())
+    }
+}
+
+impl fmt::Debug for CallInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallInfo")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("number", &self.number)
+            .field("customer", &self.customer)
+            .finish_non_exhaustive()
     }
 }
 
@@ -178,11 +189,17 @@ pub struct ToolCalls {
 }
 
 /// Where is the call to go?
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TransferRequest {
     /// What the assistant was asked for.
     pub parameters: Map<String, Value>,
+}
+
+impl fmt::Debug for TransferRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TransferRequest(<{} parameters>)", self.parameters.len())
+    }
 }
 
 /// The call's status.
@@ -219,6 +236,24 @@ pub struct Turn {
     pub at: Option<DateTime<Utc>>,
 }
 
+/// What an analysis filled in. `Debug` shows how much there is.
+#[derive(Clone, Default, PartialEq)]
+pub struct Structured(Map<String, Value>);
+
+impl Structured {
+    /// The fields.
+    #[must_use]
+    pub fn fields(&self) -> &Map<String, Value> {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Structured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{} fields>", self.0.len())
+    }
+}
+
 /// The call is over.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -238,7 +273,7 @@ pub struct EndOfCallReport {
     /// What was said, turn by turn.
     pub turns: Vec<Turn>,
     /// What the analysis filled in.
-    pub structured_data: Option<Map<String, Value>>,
+    pub structured_data: Option<Structured>,
     /// Whether the analysis takes it for a success, in its own words.
     pub success: Option<Private>,
     /// Where the recording is.
@@ -433,10 +468,8 @@ fn turns(raw: Option<&RawValue>) -> Vec<Turn> {
 impl Event {
     /// Reads a message, as much of it as this version knows.
     pub(super) fn read(bytes: &Bytes) -> Result<Self, Malformed> {
-        match Self::of(bytes, bytes) {
-            Err(Malformed::Json) => Self::of(&mended(bytes), bytes),
-            other => other,
-        }
+        // Half a surrogate pair would cost the field that holds it, and the fields around it.
+        Self::of(&mended(bytes), bytes)
     }
 
     fn of(text: &[u8], raw: &Bytes) -> Result<Self, Malformed> {
@@ -514,7 +547,7 @@ impl Event {
                     summary: some(analysis.summary).or_else(|| some(wire.summary)),
                     transcript: some(artifact_transcript).or_else(|| some(wire.transcript)),
                     turns: turns(messages.as_deref()),
-                    structured_data: analysis.structured_data,
+                    structured_data: analysis.structured_data.map(Structured),
                     success: analysis.success_evaluation.and_then(|value| match value {
                         Value::String(text) => Some(text.into()),
                         Value::Null => None,
