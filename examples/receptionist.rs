@@ -29,7 +29,7 @@ use frontdesk::sim;
 use frontdesk::sim::twilio::{Callee, NumberSettings, Order};
 use frontdesk::sim::vapi::dialogue::Dialogue;
 use frontdesk::store::{self, MemoryStore};
-use frontdesk::tenant::{Assistant, Tenant, Transfer};
+use frontdesk::tenant::{Assistant, Route, Tenant, Transfer};
 use frontdesk::transport::Reqwest;
 use frontdesk::vapi;
 use frontdesk::vault::{Key, Vault};
@@ -68,10 +68,12 @@ fn business() -> Result<Tenant> {
     let mut clinic = Tenant::new("riverside".parse()?)
         .with_name("Riverside Clinic")
         .with_number(BUSINESS.parse()?)
-        .with_hours("mon-sun 00:00-24:00".parse()?, ZONE)
+        .with_hours("mon-fri 09:00-17:00".parse()?, ZONE)
+        .with_closed(Route::Assistant)
         .with_forward_to(COLLEAGUE.parse::<E164>()?)
         .with_assistant(assistant);
     clinic.booking.step = Some(30);
+    clinic.text_back.when_closed = true;
     clinic.notifications.reminders = vec![1_440];
     clinic.receptionist.services = vec!["check-up".into(), "cleaning".into()];
     clinic.receptionist.transfers = vec![Transfer::new(COLLEAGUE.parse::<E164>()?, "the practice manager")];
@@ -120,7 +122,7 @@ async fn demonstrate() -> Result<()> {
     let day = two.with_timezone(&ZONE).format("%B %-d").to_string();
 
     println!("== {CALLER} rings {BUSINESS}; the desk passes the call to the assistant ==");
-    let transcript = twilio.call(CALLER, BUSINESS.parse()?).others(Callee::CallerEnds(95)).place().await;
+    let transcript = twilio.call(CALLER, BUSINESS.parse()?).others(Callee::Answers(95)).place().await;
     println!("{transcript}");
     let documents = transcript.twiml().concat();
     let passport = documents.split("X-Frontdesk=").nth(1).and_then(|rest| rest.split(['<', '&']).next());

@@ -515,7 +515,10 @@ async fn opening_hours(call: Context, asked: Hours) -> Answer {
             .windows_on(date)
             .iter()
             .filter_map(|window| window.on(date, zone))
-            .map(|(from, until)| format!("{} to {}", time(from), time(until)))
+            .map(|(from, until)| match until - from {
+                whole if whole >= TimeDelta::hours(23) => "midnight to midnight".to_owned(),
+                _ => format!("{} to {}", time(from), time(until)),
+            })
             .collect()
     };
     if let Some(date) = date {

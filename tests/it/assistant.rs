@@ -191,6 +191,10 @@ async fn appointments_are_found_moved_and_cancelled_by_the_number_that_is_vouche
     assert!(free.starts_with("It is free on Wednesday"), "{free}");
     let moved = office.tool("t6", "reschedule_appointment", json!({"new_time": "Wednesday at eleven"})).await;
     assert_eq!(moved, "Moved: the appointment is on Wednesday, November 25 at 11:00 AM now.");
+    let other = office.tool("t7a", "cancel_appointment", json!({"appointment": "the one on Friday"})).await;
+    let only =
+        "The caller's only appointment is on Wednesday, November 25 at 11:00 AM. Ask whether they mean that one.";
+    assert_eq!(other, only);
     let cancelled = office.tool("t7", "cancel_appointment", json!({})).await;
     assert_eq!(cancelled, "Cancelled: the appointment that was on Wednesday, November 25 at 11:00 AM.");
     assert_eq!(
@@ -289,6 +293,7 @@ async fn a_tool_that_is_late_goes_on_and_one_that_panics_fails_alone() {
     assert!(said(2).starts_with("Closed now."), "{answer}");
     office.desk.run_until_idle().await.unwrap();
     assert_eq!(office.tool("1", "slow", json!({})).await, "Done at last.");
+    assert_eq!(office.tool("77", "slow", json!({})).await, "Done at last.", "models ask again under another id");
     assert_eq!(runs.load(Ordering::SeqCst), 1, "it was not done twice");
 }
 
@@ -339,7 +344,10 @@ async fn a_saved_assistant_is_told_the_time_and_a_call_goes_up_the_ladder() {
     let saved = office.tell(json!({"type": "assistant-request"})).await;
     assert_eq!(saved["assistantId"], "the-assistant");
     assert_eq!(saved["assistantOverrides"]["variableValues"]["now"], "Saturday, November 21, 2026, 9:00 AM");
-    let ask = || office.tell(json!({"type": "transfer-destination-request"}));
+    let ask = || async {
+        office.clock.advance(Duration::from_secs(30));
+        office.tell(json!({"type": "transfer-destination-request"})).await
+    };
     assert_eq!(ask().await["destination"]["number"], "+15551230002", "the doctor is not there on Saturdays");
     assert_eq!(ask().await["destination"]["sipUri"], "sip:night@example.com");
     assert_eq!(ask().await["error"], "Nobody can take the call now. Offer to take a message.");
@@ -415,6 +423,11 @@ async fn a_call_that_we_pass_on_is_known_by_what_we_gave_it() {
     let record = office.store.call(&tenant(), &sid.parse().unwrap()).await.unwrap().unwrap();
     let conversation = record.conversation.unwrap();
     assert!(!conversation.alone && conversation.results.len() == 1, "the call has one record");
+    // Shown by another call, it is worth nothing.
+    let mut again = with(&token);
+    again["id"] = json!("6f9b0d3e-0000-4000-8000-000000000003");
+    let again = office.tell(json!({"type": "tool-calls", "call": again, "toolCallList": find})).await;
+    assert!(again["results"][0]["error"].as_str().unwrap().starts_with("This cannot be done"), "{again}");
     let forged = office
         .tell(json!({"type": "tool-calls", "call": with(&token.replace("clinic", "other")), "toolCallList": find}))
         .await;
@@ -461,6 +474,14 @@ async fn only_vapi_is_believed_and_nothing_it_sends_breaks_anything() {
     ] {
         assert_eq!(office.post("/webhooks/vapi", body).await.status().as_u16(), status, "{body}");
     }
+    let half = json!({"message": {"type": "end-of-call-report", "analysis": {"summary": "Booked ?"}}})
+        .to_string()
+        .replace('?', "\\ud83d");
+    let (parts, ()) = Request::post("/").header("x-vapi-secret", SECRET).body(()).unwrap().into_parts();
+    let verifier = vapi::webhook::Verifier::new().legacy_secret(SECRET);
+    let event = verifier.verify(&parts, half.into(), at(NOW)).unwrap().parse().unwrap();
+    let vapi::webhook::ServerMessage::EndOfCallReport(report) = &event.message else { panic!() };
+    assert_eq!(report.summary.as_deref(), Some("Booked \u{fffd}"), "half an emoji costs no field");
     let deep = format!(r#"{{"message":{{"type":"hang","x":{}{}}}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(office.post("/webhooks/vapi", deep).await.status(), StatusCode::OK);
     let silent = Desk::builder()

@@ -6,12 +6,10 @@ mod day;
 mod length;
 mod words;
 
-use chrono::{TimeDelta, Weekday};
-
 use self::words::{
     ABOUT, COUNTED, EVENTS, FILLERS, OPEN, is_plain, is_tomorrow, month, number, ordinal, part, weekday,
 };
-use super::item::{Clock, Day, Half, Item, Month, Part, Which};
+use super::item::{Clock, Day, Item, Month, Part};
 use super::token::{Token, tokens};
 
 /// What a sentence says of time.

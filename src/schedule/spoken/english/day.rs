@@ -1,11 +1,9 @@
 //! Days, weeks and months.
 
-use chrono::Weekday;
-
 use super::super::item::{Day, Item, Month, Part, Which};
 use super::super::token::Token;
 use super::Reader;
-use super::words::{AFTER_ORDINAL, is_tomorrow, month, ordinal, part, weekday};
+use super::words::{AFTER_ORDINAL, is_tomorrow, month, part, weekday};
 
 impl<'t> Reader<'t> {
     /// Today, tomorrow, yesterday, tonight; this, next and last something; a week from something.
