@@ -379,3 +379,83 @@ async fn who_has_an_appointment_and_what_for_stays_out_of_logs_and_errors() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_callers_tell_the_assistant_stays_out_of_logs_and_debug() {
+    use frontdesk::assistant::{AssistantSettings, ToolError, Toolbox};
+    use frontdesk::vapi::webhook::Verifier;
+    use http::Request;
+    use serde_json::json;
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct Words {
+        words: String,
+    }
+    listen();
+    let log = Log::default();
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter("frontdesk=trace").with_ansi(false).with_writer(log.clone()).finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let secret = "canary secret of the server";
+    let tools = Toolbox::new()
+        .tool("fails", "", |_, asked: Words| async move { Err(ToolError::say(format!("no {}", asked.words))) })
+        .unwrap();
+    let settings = AssistantSettings::new(secret).tools(tools);
+    let shown = format!("{settings:?}");
+    let mut tenant = forwarding_clinic();
+    tenant.receptionist.messages_to = Some(COLLEAGUE.parse().unwrap());
+    let world = World::with(tenant, |desk| desk.assistant(settings)).await;
+    let call = json!({"id": "c1", "type": "inboundPhoneCall", "phoneCallTransport": "pstn", "metadata": {"canary": "canary"},
+        "customer": {"number": CALLER, "name": "canary"}, "phoneNumber": {"number": BUSINESS},
+        "assistantOverrides": {"variableValues": {"canary": "canary"}}});
+    let tool =
+        |id: &str, name: &str, arguments: serde_json::Value| json!({"id": id, "name": name, "arguments": arguments});
+    let list = json!([
+        tool("1", "take_message", json!({"message": "canary words", "name": "canary", "phone": CALLER})),
+        tool("2", "book_appointment", json!({"time": "canary at two", "name": "canary", "reason": "canary"})),
+        tool("3", "fails", json!({"words": "canary"})),
+        tool("4", "check_availability", json!({"when": "tomorrow at two"})),
+        tool("5", "cancel_appointment", json!({"appointment": "canary"})),
+        tool("6", "fails", json!({"canary": "canary"})),
+    ]);
+    let report = json!({"type": "end-of-call-report", "call": call, "endedReason": "customer-ended-call",
+        "analysis": {"summary": "canary booked", "structuredData": {"canary": "canary"}, "successEvaluation": "canary"},
+        "artifact": {"transcript": "canary", "recordingUrl": "https://canary.example/canary",
+            "messages": [{"role": "user", "message": "canary", "time": 1}]}});
+    let old = json!({"type": "function-call", "call": call, "functionCall": {"name": "fails", "parameters": {"words": "canary"}}});
+    let mut debugged = shown;
+    for failing in [false, true] {
+        world.store.set_failing(failing);
+        for message in [
+            json!({"type": "assistant-request", "call": call}),
+            json!({"type": "tool-calls", "call": call, "toolCallList": list}),
+            old.clone(),
+            json!({"type": "transfer-destination-request", "call": call, "parameters": {"canary": "canary"}}),
+            json!({"type": "transcript", "call": call, "transcript": "canary", "role": "user"}),
+            report.clone(),
+        ] {
+            let body = bytes::Bytes::from(json!({ "message": message }).to_string());
+            let request = Request::post("/webhooks/vapi").header("authorization", format!("Bearer {secret}"));
+            let request = request.body(body.clone()).unwrap();
+            let (parts, ()) = Request::post("/").header("x-vapi-secret", secret).body(()).unwrap().into_parts();
+            let verifier = Verifier::new().legacy_secret(secret);
+            let verified = verifier.verify(&parts, body, chrono::DateTime::UNIX_EPOCH).unwrap();
+            debugged += &format!("{verifier:?} {verified:?} {:?}", verified.parse().unwrap());
+            world.desk.handle(request).await;
+        }
+        let plain = json!({"orgId": "clinic", "intent": "book", "date": "tomorrow", "time": "two", "phone": CALLER, "customerName": "canary"});
+        let request = Request::post("/webhooks/vapi/booking").header("x-vapi-secret", secret);
+        world.desk.handle(request.body(bytes::Bytes::from(plain.to_string())).unwrap()).await;
+    }
+    world.store.set_failing(false);
+    world.settle().await;
+    use frontdesk::call::{CallQuery, Calls};
+    let records = world.store.calls(&crate::world::tenant(), &CallQuery::default()).await.unwrap();
+    assert!(records.iter().any(|record| record.conversation.as_ref().is_some_and(|talk| talk.messages.len() == 1)));
+    debugged += &format!("{records:?} {:?}", world.desk.assistants());
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("cannot be read"), "failures are logged:\n{text}");
+    for word in ["canary", &CALLER[1..], &COLLEAGUE[1..]] {
+        assert!(!text.contains(word), "{word} is in the log:\n{text}");
+        assert!(!debugged.contains(word), "{word} is in Debug:\n{debugged}");
+    }
+}
