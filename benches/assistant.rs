@@ -133,7 +133,7 @@ async fn main() {
     let sentence = phrases[3];
     common::ratio(
         "a spoken time, against lower case and words alone",
-        60.0,
+        100.0,
         || {
             let lower = black_box(sentence).to_lowercase();
             let words: Vec<String> = lower.split_whitespace().map(str::to_owned).collect();

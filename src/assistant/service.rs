@@ -33,6 +33,7 @@ use crate::reserve::Reservations;
 use crate::secret::Secret;
 use crate::store::{Commit, Store, Unit};
 use crate::tenant::{CallerId, Tenant};
+use crate::vapi::tools::{ListTools, Tool};
 use crate::vapi::webhook::{CallInfo, Event, Reply, ServerMessage, ToolCall, ToolCalls, ToolResult, Verifier};
 
 /// How often a record that keeps changing is read again.
@@ -193,6 +194,39 @@ impl Assistants {
             .id
             .map(|id| id.as_str().to_owned())
             .ok_or_else(|| Error::outcome_unknown("writing an assistant: it has no id"))
+    }
+
+    /// Writes the tools to Vapi, each with the tenant's server, for assistants that are made elsewhere: those that have a tool's
+    /// name and that server are changed, others made anew. Gives their ids.
+    ///
+    /// # Errors
+    /// As with [`push`](Self::push).
+    pub async fn push_tools(&self, client: &crate::vapi::Client, tenant: &TenantId) -> Result<Vec<String>, Error> {
+        let url = self.server_url(tenant);
+        let server = Server { url: &url, bearer: self.0.bearer.as_ref() }.json();
+        let tools = client.tools();
+        let known = tools.list(&ListTools::new().limit(1000)).await?;
+        let mut ids = Vec::new();
+        for definition in self.0.tools.definitions(Some(&server)) {
+            let mut tool: Tool = serde_json::from_value(definition)
+                .map_err(|source| Error::refused("writing a tool").with_source(source))?;
+            let ours = |known: &&Tool| {
+                let name = |tool: &Tool| tool.function.as_ref().and_then(|function| function.name.clone());
+                let server = known.server.as_ref().and_then(|server| server.url.as_ref());
+                name(known) == name(&tool) && server.is_some_and(|known| known.as_str() == url)
+            };
+            let saved = match known.iter().find(ours).and_then(|known| known.id.clone()) {
+                Some(id) => {
+                    // What kind a tool is does not change.
+                    tool.r#type = None;
+                    tools.update(&id, &tool).await?
+                }
+                None => tools.create(&tool).await?,
+            };
+            let id = saved.id.ok_or_else(|| Error::outcome_unknown("writing a tool: it has no id"))?;
+            ids.push(id.as_str().to_owned());
+        }
+        Ok(ids)
     }
 
     /// Answers one event. `tenant` is whom the URL names.

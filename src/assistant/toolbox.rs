@@ -232,25 +232,47 @@ fn parameters<A: JsonSchema>() -> Option<Value> {
     Some(schema)
 }
 
-/// Language models do better without `null` among the types: what is not required may be left out.
+/// What Vapi takes of a schema (<https://docs.vapi.ai/api-reference/tools/create>); it refuses anything else.
+const KNOWN: [&str; 9] =
+    ["type", "items", "properties", "description", "pattern", "format", "required", "enum", "title"];
+const FORMATS: [&str; 9] = ["date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"];
+
+/// Only what Vapi takes, and no `null` among the types: what is not required may be left out.
 fn plain(schema: &mut Value) {
-    match schema {
-        Value::Object(object) => {
-            if let Some(Value::Array(types)) = object.get_mut("type") {
-                types.retain(|kind| kind != "null");
-                if let [only] = &types[..] {
-                    let only = only.clone();
-                    object.insert("type".into(), only);
-                }
+    let Some(object) = schema.as_object_mut() else {
+        // `true` is any value.
+        *schema = json!({ "type": "object" });
+        return;
+    };
+    // A choice between something and nothing is that something.
+    for choice in ["anyOf", "oneOf"] {
+        let some = object.get(choice).and_then(Value::as_array).and_then(|options| {
+            options.iter().find(|option| option.get("type").and_then(Value::as_str) != Some("null")).cloned()
+        });
+        if let Some(Value::Object(some)) = some {
+            for (name, value) in some {
+                object.entry(name).or_insert(value);
             }
-            if object.get("default") == Some(&Value::Null) {
-                object.remove("default");
-            }
-            object.remove("format");
-            object.values_mut().for_each(plain);
         }
-        Value::Array(values) => values.iter_mut().for_each(plain),
-        _ => {}
+    }
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|kind| kind != "null");
+        let first = types.first().cloned().unwrap_or_else(|| json!("string"));
+        object.insert("type".into(), first);
+    }
+    if let Some(Value::Array(values)) = object.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
+    object.retain(|name, _| KNOWN.contains(&name.as_str()));
+    if object.get("format").and_then(Value::as_str).is_some_and(|format| !FORMATS.contains(&format)) {
+        object.remove("format");
+    }
+    object.entry("type").or_insert_with(|| json!("string"));
+    if let Some(Value::Object(properties)) = object.get_mut("properties") {
+        properties.values_mut().for_each(plain);
+    }
+    if let Some(items) = object.get_mut("items") {
+        plain(items);
     }
 }
 
@@ -302,6 +324,11 @@ mod tests {
         assert_eq!(schema["properties"]["minutes"]["type"], "integer");
         assert_eq!(schema["required"], json!(["time"]));
         assert!(schema.get("$schema").is_none());
+        // Vapi refuses whole definitions for a word that it does not know.
+        assert_eq!(
+            schema["properties"]["minutes"],
+            json!({"type": "integer", "description": "How many minutes it takes."})
+        );
         let ask = |given: Value| {
             let Value::Object(given) = given else { panic!() };
             read::<Sample>(given, &schema).map(|sample| (sample.time, sample.minutes))

@@ -341,6 +341,7 @@ mod tests {
             include_str!("../../tests/fixtures/outcome.jsonl"),
             include_str!("../../tests/fixtures/outcome_second.jsonl"),
             include_str!("../../tests/fixtures/outcome_third.jsonl"),
+            include_str!("../../tests/fixtures/outcome_fourth.jsonl"),
         ] {
             let (right, all, [found, more, missed]) = score(set);
             assert!(right * 100 >= all * 93, "{right} of {all}");

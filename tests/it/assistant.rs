@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use frontdesk::address::Address;
-use frontdesk::assistant::{AssistantSettings, BookingRequest, Toolbox};
+use frontdesk::assistant::{AssistantSettings, BookingRequest, CallFlow, Toolbox};
 use frontdesk::booking::{Booking, BookingQuery, Bookings};
 use frontdesk::calendar::{Diaries, Diary, Entered, EventId};
 use frontdesk::call::{Booked, CallQuery, CallRecord, Calls, ErrandState, Source, Status, Verdict};
@@ -637,4 +637,69 @@ async fn calls_out_wait_for_their_time_and_their_turn() {
     office.clock.advance(Duration::from_secs(2 * 86_400));
     office.desk.run_until_idle().await.unwrap();
     assert_eq!(stub.log().len(), 2, "the third was withdrawn");
+}
+
+#[tokio::test]
+async fn a_flow_places_a_call_first_and_never_sees_the_secret() {
+    let placed = r#"{"id":"v1","orgId":"o","createdAt":"2026-11-21T14:00:00Z","updatedAt":"2026-11-21T14:00:00Z"}"#;
+    let done = r#"{"id":"e1","state":{"current":"SUCCESS"},"outputs":{"call_id":"v9"}}"#;
+    for (answer, by_flow) in [((200, done), true), ((404, "{}"), false)] {
+        let (engine, stub) = (Stub::new().reply(answer.0, answer.1), Stub::new().reply(201, placed));
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(at(NOW)).auto_advancing());
+        let kestra =
+            frontdesk::kestra::Client::new("http://kestra".parse().unwrap(), Arc::new(engine.clone()), clock.clone());
+        let client = vapi::Client::new("key".into(), Arc::new(stub.clone()), clock);
+        let settings = AssistantSettings::new(SECRET).client(client).call_flow(CallFlow::new(kestra, "clinic", "call"));
+        let mut clinic = clinic();
+        clinic.receptionist.phone_number_id = Some("the-number".into());
+        let office = Office::with(clinic, settings, |builder| builder);
+        let request = BookingRequest::new("v", "+14155550123".parse().unwrap(), "a haircut", "Anna", "Tuesday at two");
+        let sid = office.desk.calls_out().unwrap().request(&tenant(), &request).await.unwrap().sid;
+        office.desk.run_until_idle().await.unwrap();
+        let record = office.store.call(&tenant(), &sid).await.unwrap().unwrap();
+        let (errand, talk) = (record.errand.unwrap(), record.conversation.unwrap());
+        assert_eq!(errand.state, ErrandState::Placed);
+        assert_eq!((errand.execution.is_some(), stub.log().is_empty()), (by_flow, by_flow));
+        assert_eq!(talk.provider_call, if by_flow { "v9" } else { "v1" });
+        let given = String::from_utf8_lossy(engine.log()[0].body()).into_owned();
+        assert!(given.contains(sid.as_str()) && !given.contains(SECRET), "{given}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_pushed_is_what_vapis_own_description_takes() {
+    use std::io::BufRead as _;
+    let Some(specs) = std::env::var_os("FRONTDESK_SPECS") else {
+        return println!("skipped: FRONTDESK_SPECS names no folder with the vendors' specifications");
+    };
+    let specs = std::path::PathBuf::from(specs);
+    let mut command = std::process::Command::new("python3");
+    command
+        .arg(specs.join("../tools/specserver.py"))
+        .args(["--port", "0", "--spec"])
+        .arg(specs.join("vapi_openapi.json"));
+    let mut server = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    std::io::BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let base = line.trim().strip_prefix("LISTENING ").unwrap().parse().unwrap();
+    let http = Arc::new(frontdesk::transport::Reqwest::builder().without_proxy().build().unwrap());
+    let client = vapi::Client::new("key".into(), http, frontdesk::clock::SystemClock::shared()).with_base_url(&base);
+    let mut clinic = clinic();
+    clinic.receptionist.transfers = vec![Transfer::new("+15551230001".parse::<E164>().unwrap(), "the doctor")];
+    clinic.receptionist.voicemail_message = Some("We call back.".into());
+    let office = Office::new(clinic.clone());
+    let assistants = office.desk.assistants().unwrap();
+    let pushed = assistants.push(&client, &tenant()).await.map(|_| ());
+    clinic.receptionist.assistant_id = Some("00000000-0000-4000-8000-000000000000".into());
+    let again = Office::new(clinic).desk.assistants().unwrap().push(&client, &tenant()).await.map(|_| ());
+    let tools = assistants.push_tools(&client, &tenant()).await.map(|_| ());
+    let _ = server.kill();
+    let _ = server.wait();
+    // The server makes up ids that are none: what was sent is taken all the same.
+    for outcome in [pushed, again, tools] {
+        if let Err(error) = outcome {
+            assert!(error.status().is_none_or(|status| status.is_success()), "{error:?}");
+            assert!(error.is_outcome_unknown() || error.to_string().contains("read"), "{error:?}");
+        }
+    }
 }

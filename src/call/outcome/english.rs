@@ -272,6 +272,7 @@ const CALLBACKS: &[&str] = &[
     "message|messages * taken|left|passed|relayed|forwarded|on",
     "took|take|taken|left|leave|leaving|pass|passed|passing|relayed|relay|forward|forwarded * message|note|details",
     "message for|to",
+    "will get back to you|him|her|them",
     "reach out to",
     "hear back|from someone|somebody",
     "hear back",
@@ -357,7 +358,10 @@ fn events(sentence: &str, wish: &mut Option<Event>) -> Vec<(Event, usize)> {
                     "have|has|had|having|got an|a|his|her|two|one|their * booked|scheduled|reserved|tomorrow|today|next|on|at|coming|already",
                     "remind|reminded|reminder|remember|double-check|double-checked|reconfirmed",
                 ],
-            ) && !any(clause, &["has|have been|now", "booked in|for her|him|for"]);
+            ) && !any(
+                clause,
+                &["has|have been|now", "booked in|for her|him|for", "moved|rescheduled|changed|shifted|switched"],
+            );
         let asked_of =
             has(&whole, "existing|upcoming") && has(&whole, "asked|asks|asking|about|question|inquired|enquired");
         let standing = has(clause, "existing|upcoming|earlier") || asked_of;
@@ -408,6 +412,7 @@ fn events(sentence: &str, wish: &mut Option<Event>) -> Vec<(Event, usize)> {
             &[
                 "which|that|this|it was|is|has done|been",
                 "did so",
+                "which we|i|they|she|he did",
                 "all done",
                 "done that|so",
                 "done|sorted for you",
@@ -476,6 +481,7 @@ fn refuses(clause: &[String]) -> bool {
             "didn't|not|never|wasn't|couldn't|wouldn't * book|schedule|reserve|reschedule|arrange|commit",
             "didn't|not|never|couldn't get|find|have|make an|a|any appointment|slot|booking|time",
             "not|couldn't|can't|cannot|wasn't|weren't be booked|scheduled|reserved|rescheduled|moved|confirmed|arranged|found",
+            "not able * book|schedule|reserve|find|move|reschedule",
             "unable|failed|fails|inability to book|schedule|reserve|reschedule|find|make|arrange|complete|secure|move|place|confirm|fit",
             "booking|appointment|reservation|rescheduling failed|fails|fell",
             "old|original|existing|current time|slot|appointment|booking * kept|stays|stands|remains|stay|remain|keep",
@@ -809,6 +815,7 @@ fn cancelled(clause: &[String]) -> Option<(Event, usize)> {
         "removed|deleted|taken|took|struck * from|off|out * calendar|schedule|diary|books|list|system",
         "cancellation * confirmed|processed|completed|done|recorded|accepted",
         "withdrew|withdrawn|dropped * appointment|booking|reservation",
+        "thanks|thank * cancelling|canceling",
         "appointment|booking|reservation|visit|session|consultation * removed|deleted|dropped|withdrawn|scrapped",
         "was|were|been withdrawn|scrapped",
         "taken|took|take * appointment|visit|booking|slot|that|it out|off",

@@ -88,7 +88,9 @@ impl Resolver<'_> {
             let spoken = said.open || said.after || said.before || said.withdrawn;
             return if spoken && !said.number { Self::rephrase() } else { SpokenTime::NotATime };
         }
-        if said.doubtful || said.withdrawn {
+        // "Not tomorrow at ten": nothing is left of it.
+        let denied = said.days.is_empty() && said.excepted.iter().any(|item| matches!(item, Item::Day(_)));
+        if said.doubtful || said.withdrawn || denied {
             return Self::rephrase();
         }
         if let [at] = said.instants[..] {

@@ -53,6 +53,12 @@ fn the_third_set_of_phrases_is_understood_or_asked_back() {
 }
 
 #[test]
+fn the_fourth_set_of_phrases_is_understood() {
+    let [_, asked, wrong, invented] = score(include_str!("../../../tests/fixtures/spoken_fourth.jsonl"));
+    assert_eq!([asked, wrong, invented], [0, 0, 0]);
+}
+
+#[test]
 fn hours_decide_where_they_hold_one_reading_only() {
     let (zone, now) = (chrono_tz::America::New_York, "2026-03-10T13:30:00Z".parse().unwrap());
     let heard = |text: &str, hours: &str| {

@@ -29,7 +29,7 @@ impl<'t> Reader<'t> {
             return self.determined(word);
         } else if word == "week"
             && let Some(number) = self.number_at(self.at + 1)
-            && self.before() == "of"
+            && ["of", "calendar"].contains(&self.before())
         {
             self.push(Item::Day(Day::IsoWeek(number)), 2);
         } else {
