@@ -692,14 +692,39 @@ async fn what_is_pushed_is_what_vapis_own_description_takes() {
     let pushed = assistants.push(&client, &tenant()).await.map(|_| ());
     clinic.receptionist.assistant_id = Some("00000000-0000-4000-8000-000000000000".into());
     let again = Office::new(clinic).desk.assistants().unwrap().push(&client, &tenant()).await.map(|_| ());
-    let tools = assistants.push_tools(&client, &tenant()).await.map(|_| ());
+    let mut outcomes = vec![pushed, again];
+    let url = json!({"url": assistants.server_url(&tenant()), "timeoutSeconds": 20});
+    for definition in assistants.tools().definitions(Some(&url)) {
+        let tool = serde_json::from_value(definition).unwrap();
+        outcomes.push(client.tools().create(&tool).await.map(|_| ()));
+    }
     let _ = server.kill();
     let _ = server.wait();
     // The server makes up ids that are none: what was sent is taken all the same.
-    for outcome in [pushed, again, tools] {
+    for outcome in outcomes {
         if let Err(error) = outcome {
             assert!(error.status().is_none_or(|status| status.is_success()), "{error:?}");
             assert!(error.is_outcome_unknown() || error.to_string().contains("read"), "{error:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn tools_are_made_once_and_changed_afterwards() {
+    let office = Office::new(clinic());
+    let assistants = office.desk.assistants().unwrap();
+    let known = json!([{"id": "t9", "type": "function", "function": {"name": "opening_hours"},
+        "server": {"url": assistants.server_url(&tenant())}}, {"id": "t8", "function": {"name": "opening_hours"}}]);
+    for (listed, changed) in [("[]".to_owned(), 0), (known.to_string(), 1)] {
+        let stub = (0..7)
+            .fold(Stub::new().reply(200, listed), |stub, number| stub.reply(200, format!(r#"{{"id":"t{number}"}}"#)));
+        let clock: Arc<dyn Clock> = Arc::new(office.clock.clone());
+        let client = vapi::Client::new("key".into(), Arc::new(stub.clone()), clock);
+        let ids = assistants.push_tools(&client, &tenant()).await.unwrap();
+        assert_eq!(ids.len(), 7);
+        let log = stub.log();
+        let patched: Vec<_> = log.iter().filter(|request| request.method() == http::Method::PATCH).collect();
+        assert_eq!((patched.len(), log.len()), (changed, 8));
+        assert!(patched.iter().all(|request| request.uri().path() == "/tool/t9"));
     }
 }

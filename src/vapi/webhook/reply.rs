@@ -30,6 +30,11 @@ struct One<'a> {
     error: Option<String>,
 }
 
+#[derive(Serialize)]
+struct Results<'a> {
+    results: Vec<One<'a>>,
+}
+
 /// An answer to Vapi. Its status is 200 whatever happened: Vapi reads no other.
 #[derive(Clone, PartialEq, Eq)]
 #[must_use]
@@ -66,7 +71,7 @@ impl Reply {
                 One { tool_call_id: &call.id, name: &call.name, result, error }
             })
             .collect();
-        Self::json(&json!({ "results": results }))
+        Self::json(&Results { results })
     }
 
     /// The assistant that takes a call, by its id at Vapi.
